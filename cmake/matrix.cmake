@@ -1,0 +1,118 @@
+# matrix.cmake -- every workload against every manager: one executable a cell.
+
+# mm_manager(NAME [FOLDER dir] [REFEREE] [PARTS part..] [PACKAGE deb HEADER h LIBRARY lib] [LINK lib..])
+#   compiles FOLDER/*.c (default: NAME) and the named parts; the folder holds mm_impl.h.
+#   REFEREE: it checks workloads and counts what they do, and is not raced.
+#   PACKAGE: a peer; without its header or library it is listed as missing.
+function(mm_manager name)
+  cmake_parse_arguments(ARG "REFEREE" "FOLDER;PACKAGE;HEADER;LIBRARY" "PARTS;LINK" ${ARGN})
+  if(HEAPSTAKES_MANAGERS AND NOT name IN_LIST HEAPSTAKES_MANAGERS AND NOT ARG_REFEREE)
+    return()
+  endif()
+  if(NOT ARG_FOLDER)
+    set(ARG_FOLDER ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  endif()
+  if(NOT EXISTS ${ARG_FOLDER}/mm_impl.h)
+    message(STATUS "${name}: ${ARG_FOLDER} has no mm_impl.h")
+    return()
+  endif()
+  set(links ${ARG_LINK})
+  if(ARG_PACKAGE)
+    string(TOUPPER ${name} upper)
+    set(HEAPSTAKES_${upper}_ROOT "" CACHE PATH "Where a build of ${name} is, instead of the system's")
+    find_path(${name}_INCLUDE ${ARG_HEADER} HINTS ${HEAPSTAKES_${upper}_ROOT}/include)
+    find_library(${name}_LIBRARY ${ARG_LIBRARY} HINTS ${HEAPSTAKES_${upper}_ROOT}/lib)
+    if(NOT ${name}_INCLUDE OR NOT ${name}_LIBRARY)
+      message(STATUS "${name}: unavailable; install the package ${ARG_PACKAGE}")
+      set_property(GLOBAL APPEND PROPERTY MM_MISSING "${name}=${ARG_PACKAGE}")
+      return()
+    endif()
+    list(APPEND links ${${name}_LIBRARY})
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${ARG_FOLDER}/*.c)
+  set(parts ${ARG_PARTS})
+  list(TRANSFORM parts PREPEND ${PROJECT_SOURCE_DIR}/impls/parts/)
+  list(TRANSFORM parts APPEND .c)
+  add_library(impl_${name} OBJECT ${sources} ${parts} ${PROJECT_SOURCE_DIR}/impls/conformance.c)
+  target_include_directories(impl_${name}
+    PUBLIC ${ARG_FOLDER} ${PROJECT_SOURCE_DIR}/impls
+    PRIVATE ${PROJECT_SOURCE_DIR}/impls/parts/unwatched)
+  if(ARG_PACKAGE)
+    target_include_directories(impl_${name} SYSTEM PUBLIC ${${name}_INCLUDE})
+  endif()
+  # Allocation is opaque: no pair of calls is deleted, no malloc becomes calloc.
+  target_compile_options(impl_${name} PUBLIC
+    -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free)
+  target_link_libraries(impl_${name} PUBLIC mm_parts ${links})
+  set_property(GLOBAL APPEND PROPERTY MM_MANAGERS ${name})
+  if(ARG_REFEREE)
+    set_property(GLOBAL APPEND PROPERTY MM_REFEREES ${name})
+  endif()
+endfunction()
+
+# mm_cell(TARGET WORKLOAD MANAGER WATCH FOLDER): one executable.
+function(mm_cell target workload manager watch folder)
+  add_executable(${target} ${CMAKE_CURRENT_SOURCE_DIR}/${workload}.c)
+  target_include_directories(${target} PRIVATE
+    ${PROJECT_SOURCE_DIR}/impls/parts/${watch} ${PROJECT_SOURCE_DIR}/benches)
+  target_link_libraries(${target} PRIVATE impl_${manager} harness_cell)
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder} OUTPUT_NAME ${workload}.${manager})
+endfunction()
+
+# mm_workload(NAME): benches/NAME.c, once per manager, and once more to be probed (target probes).
+# The referee's cell is a test: a workload that breaks the contract does not pass.
+function(mm_workload name)
+  if(HEAPSTAKES_WORKLOADS AND NOT name IN_LIST HEAPSTAKES_WORKLOADS)
+    return()
+  endif()
+  get_property(managers GLOBAL PROPERTY MM_MANAGERS)
+  foreach(manager IN LISTS managers)
+    mm_cell(${name}.${manager} ${name} ${manager} unwatched bin)
+    mm_cell(probe.${name}.${manager} ${name} ${manager} probe bin/probe)
+    set_target_properties(probe.${name}.${manager} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(probes probe.${name}.${manager})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY MM_WORKLOADS ${name})
+endfunction()
+add_custom_target(probes)
+
+# mm_write_manifest(): bin/cells.json, from which the heapstakes command knows what was built.
+function(mm_write_manifest)
+  get_property(managers GLOBAL PROPERTY MM_MANAGERS)
+  get_property(referees GLOBAL PROPERTY MM_REFEREES)
+  get_property(missing GLOBAL PROPERTY MM_MISSING)
+  get_property(workloads GLOBAL PROPERTY MM_WORKLOADS)
+  set(rows "")
+  foreach(manager IN LISTS managers)
+    if(manager IN_LIST referees)
+      list(APPEND rows "    {\"name\": \"${manager}\", \"role\": \"referee\"}")
+    else()
+      list(APPEND rows "    {\"name\": \"${manager}\", \"role\": \"contestant\"}")
+    endif()
+  endforeach()
+  foreach(pair IN LISTS missing)
+    string(REPLACE "=" ";" pair "${pair}")
+    list(GET pair 0 manager)
+    list(GET pair 1 package)
+    list(APPEND rows "    {\"name\": \"${manager}\", \"role\": \"missing\", \"package\": \"${package}\"}")
+  endforeach()
+  string(REPLACE ";" ",\n" rows "${rows}")
+  set(names ${workloads})
+  list(TRANSFORM names REPLACE "(.+)" "    \"\\1\"")
+  string(REPLACE ";" ",\n" names "${names}")
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" kind)
+  string(STRIP "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${kind}}" flags)
+  file(WRITE ${PROJECT_BINARY_DIR}/bin/cells.json "{
+  \"schema\": \"heapstakes/cells/1\",
+  \"version\": \"${PROJECT_VERSION}\",
+  \"compiler\": \"${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}\",
+  \"flags\": \"${flags}\",
+  \"build_type\": \"${CMAKE_BUILD_TYPE}\",
+  \"sanitize\": \"${HEAPSTAKES_SANITIZE}\",
+  \"source\": \"${PROJECT_SOURCE_DIR}\",
+  \"managers\": [\n${rows}\n  ],
+  \"workloads\": [\n${names}\n  ]
+}
+")
+endfunction()

@@ -1,0 +1,26 @@
+/* compiler.h -- all that the project asks of GCC and Clang beyond C11. */
+#ifndef PARTS_COMPILER_H
+#define PARTS_COMPILER_H
+
+#define MM_INLINE static inline __attribute__((always_inline, unused))
+#define MM_SLOW __attribute__((noinline, cold))
+#define MM_NORETURN __attribute__((noreturn))
+#define MM_MUST_USE __attribute__((warn_unused_result))
+#define MM_UNUSED __attribute__((unused))
+#define MM_CLEANUP(function) __attribute__((cleanup(function), unused))
+#define MM_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define MM_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define MM_PREFETCH(pointer) __builtin_prefetch(pointer)
+#define MM_PREFETCH_WRITE(pointer) __builtin_prefetch(pointer, 1)
+
+/* Forget where a pointer came from: no pair of malloc and free is deleted, and
+ * GCC does not make calloc of malloc and memset. */
+#define MM_OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
+/* Accesses to what two threads may touch at once. */
+#define MM_LOAD_RELAXED(place) __atomic_load_n(place, __ATOMIC_RELAXED)
+#define MM_LOAD_ACQUIRE(place) __atomic_load_n(place, __ATOMIC_ACQUIRE)
+#define MM_STORE_RELAXED(place, value) __atomic_store_n(place, value, __ATOMIC_RELAXED)
+#define MM_STORE_RELEASE(place, value) __atomic_store_n(place, value, __ATOMIC_RELEASE)
+
+#endif
