@@ -1,0 +1,29 @@
+# reuse.gp -- what reuse buys: time of the bad loop over time of the good one, per manager.
+height = 90 + panels * (90 + 30 * manager_count)
+eval (kind eq "svg") ? set_svg("reuse", height) : set_png("reuse", height)
+set multiplot layout panels, 1 title "What reuse buys: time of the bad loop / time of the good loop, \
+median of the rounds and 95 % interval\n".caption
+set logscale x
+set yrange [manager_count + 0.7:0.3]
+set xrange [*<0.8:*>2]
+set x2range [0:1]
+set xtics ("0.5×" 0.5, "0.7×" 0.7, "1×" 1, "1.5×" 1.5, "2×" 2, "3×" 3, "5×" 5, "7×" 7, "10×" 10, "20×" 20, "50×" 50)
+set ytics scale 0 ()
+do for [m = 1:manager_count] { set ytics add (manager_name[m] m) }
+set arrow from 1, graph 0 to 1, graph 1 nohead linecolor rgb "#404040" dashtype 2
+do for [p = 1:panels] {
+    set title reuse_name[p] offset 0,-0.6
+    set xlabel "bad / good — further right: reuse buys more; left of the line: it costs" offset 0,0.3
+    plot for [m = 1:manager_count] "reuse.dat" \
+             using (is_(p, m) ? column(3) : NaN):(m):(column(4)):(column(5)) \
+             with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
+         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(m) \
+             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
+         for [m = 1:manager_count] "reuse.dat" \
+             using (is_(p, m) ? column(3) : NaN):(m):(sprintf("%.2f×", column(3))) \
+             with labels offset 0,0.9 textcolor rgb "#303030" font ",12", \
+         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? 0.01 : NaN):(m):6 axes x2y1 \
+             with labels left textcolor rgb "#909090" font ",11"
+}
+unset multiplot
+reset

@@ -1,0 +1,41 @@
+# style.gp -- what all figures share: colours, marks, axes.
+
+set encoding utf8
+set datafile separator "\t"
+set datafile missing "?"
+
+# Eight colours that the colour-blind can tell apart (Okabe and Ito 2008); black stands for the
+# system's own allocator only by its place in the order.
+array palette_[8] = [0xE69F00, 0x000000, 0x0072B2, 0x009E73, 0xD55E00, 0xCC79A7, 0x56B4E9, 0x8C6D31]
+# Thirteen marks; eight colours and thirteen marks do not repeat together before the 105th.
+array mark_[13] = [4, 1, 6, 8, 10, 12, 5, 7, 9, 11, 13, 2, 3]
+
+colour(i) = palette_[(i - 1) % 8 + 1]
+mark(i) = mark_[(i - 1) % 13 + 1]
+
+set border 3 linecolor rgb "#808080"
+set tics nomirror textcolor rgb "#303030"
+set grid xtics linetype 1 linewidth 0.5 linecolor rgb "#d8d8d8"
+set key off
+set style fill solid
+
+# Picks the rows of one panel and one manager; other rows become missing.
+is_(p, m) = (column(1) == p && column(2) == m)
+
+# A number with its SI letter: 1.2e7 is 12M.
+set format x "%.0s%c"
+
+picture_width = 1500
+font_size = 15
+set_svg(name, height) = sprintf("set terminal svg noenhanced size %d,%d font 'sans,%d' background rgb 'white'; set output '%s.svg'", \
+    picture_width, height, font_size, name)
+set_png(name, height) = sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,%d' background rgb 'white'; set output '%s.png'", \
+    picture_width, height, font_size, name)
+columns_ = 3
+rows_of(n) = (n + columns_ - 1) / columns_
+
+# A key of its own in one cell of a grid: every manager with its colour and mark.
+legend = "unset title; unset xlabel; unset ylabel; unset logscale; unset tics; unset border; unset grid; \
+set key center center samplen 2 spacing 1.4 font ',14'; set xrange [0:1]; set yrange [0:1]; \
+plot -1 notitle, for [m = 1:manager_count] keyentry with linespoints linecolor rgb colour(m) linewidth 2 \
+pointtype mark(m) pointsize 1.4 title manager_name[m]"

@@ -1,0 +1,26 @@
+# throughput.gp -- how many objects a second each manager allocates and gets rid of.
+height = 90 + rows_of(panels) * (70 + 24 * manager_count)
+eval (kind eq "svg") ? set_svg("throughput", height) : set_png("throughput", height)
+set multiplot layout rows_of(panels), columns_ \
+    title "Allocations per second, median of the rounds and 95 % interval — further right is better\n".caption
+set logscale x
+set yrange [manager_count + 0.7:0.3]
+set xrange [*:*]
+set x2range [0:1]
+unset ytics
+set ytics scale 0 ()
+do for [m = 1:manager_count] { set ytics add (manager_name[m] m) }
+do for [p = 1:panels] {
+    set title throughput_name[p] offset 0,-0.6
+    set xlabel "allocations per second" offset 0,0.5
+    plot for [m = 1:manager_count] "throughput.dat" \
+             using (is_(p, m) ? column(3) : NaN):(m):(column(4)):(column(5)) \
+             with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2, \
+         for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? column(3) : NaN):(m) \
+             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2, \
+         for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? 0.01 : NaN):(m):6 axes x2y1 \
+             with labels left textcolor rgb "#909090" font ",11"
+}
+unset multiplot
+unset logscale x
+reset

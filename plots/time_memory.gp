@@ -1,0 +1,25 @@
+# time_memory.gp -- what time costs in memory: each manager a point, workload by workload.
+height = 110 + rows_of(panels + 1) * 400
+eval (kind eq "svg") ? set_svg("time_memory", height) : set_png("time_memory", height)
+set multiplot layout rows_of(panels + 1), columns_ title "Time against peak resident memory — further left \
+and lower is better\n".caption
+set logscale xy
+set xrange [*:*]
+set yrange [*:*]
+set grid xtics ytics
+set format x "%.0s%cB"
+set format y "%.0s %cs"
+do for [p = 1:panels] {
+    set title time_memory_name[p] offset 0,-0.6
+    set xlabel "peak resident memory" offset 0,0.4
+    set ylabel "time of an operation" offset 1,0
+    plot for [m = 1:manager_count] "time_memory.dat" \
+             using (is_(p, m) ? column(3) : NaN):(column(6) / 1e9):(column(4)):(column(5)):(column(7) / 1e9):(column(8) / 1e9) \
+             with xyerrorbars linecolor rgb colour(m) linewidth 1 pointtype mark(m) pointsize 1.2, \
+         for [m = 1:manager_count] "time_memory.dat" \
+             using (is_(p, m) ? column(3) : NaN):(column(6) / 1e9) \
+             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2
+}
+eval legend
+unset multiplot
+reset
