@@ -5,7 +5,7 @@ set multiplot layout panels, 1 title "What reuse buys: time of the bad loop / ti
 median of the rounds and 95 % interval\n".caption
 set logscale x
 set yrange [manager_count + 0.7:0.3]
-set xrange [*<0.8:*>2]
+set xrange [*<0.8:2<*]
 set x2range [0:1]
 set xtics ("0.5×" 0.5, "0.7×" 0.7, "1×" 1, "1.5×" 1.5, "2×" 2, "3×" 3, "5×" 5, "7×" 7, "10×" 10, "20×" 20, "50×" 50)
 set ytics scale 0 ()

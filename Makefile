@@ -1,0 +1,46 @@
+# Makefile -- a thin front over CMake, ctest and the heapstakes command.
+#
+#   make bench        install what is missing, build, run the standard race, draw the charts
+#   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
+#   make test         install what is missing, build in every kind, run all tests
+#   make plots        draw the charts of a run again: make plots RUN=results/<run>
+#   make build deps tidy format clean
+
+BUILD ?= build
+JOBS ?= $(shell nproc)
+RUN ?= $(shell ls -1dt results/*/runs.jsonl 2>/dev/null | head -n 1 | xargs -r dirname)
+HEAPSTAKES = $(BUILD)/bin/heapstakes
+RUN_FLAGS ?=
+
+.PHONY: bench bench-quick test plots deps test-deps build tidy format clean
+
+bench: deps build
+	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
+
+bench-quick: deps build
+	@tools/race $(HEAPSTAKES) quick $(RUN_FLAGS)
+
+plots: build
+	$(HEAPSTAKES) plot $(RUN)
+
+build:
+	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
+	@cmake --build $(BUILD) -j $(JOBS)
+
+test: test-deps
+	@tools/test $(JOBS)
+
+deps:
+	@tools/deps bench
+
+test-deps:
+	@tools/deps test
+
+tidy:
+	@tools/tidy
+
+format:
+	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+
+clean:
+	rm -rf build build-*
