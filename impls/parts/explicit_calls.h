@@ -18,10 +18,17 @@ explicit_align(const struct mm_type *type)
     return type->align ? type->align : MM_ALIGN_DEFAULT;
 }
 
+/* Never 0, which would end an object in realloc; folds for types with a fixed part. */
+MM_INLINE size_t
+explicit_bytes(const struct mm_type *type, size_t n)
+{
+    return type->size || n ? mm_size(type, n) : 1;
+}
+
 MM_INLINE mm_owned
 mm_new_array(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
-    void *obj = explicit_new(m, mm_size(type, n), explicit_align(type));
+    void *obj = explicit_new(m, explicit_bytes(type, n), explicit_align(type));
     MM_OPAQUE(obj);
     if (MM_UNLIKELY(!obj))
         mm_exhausted(mm_size(type, n), 0);
@@ -39,7 +46,7 @@ MM_INLINE void
 mm_free_array(struct mm_mutator *m, const struct mm_type *type, void *obj, size_t n)
 {
     MM_OPAQUE(obj);
-    explicit_free(m, obj, mm_size(type, n), explicit_align(type));
+    explicit_free(m, obj, explicit_bytes(type, n), explicit_align(type));
 }
 
 MM_INLINE void
@@ -49,10 +56,11 @@ mm_free(struct mm_mutator *m, const struct mm_type *type, void *obj)
 }
 
 MM_INLINE void
-mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n, size_t new_n)
+mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n,
+          size_t new_n)
 {
-    void *obj = explicit_resize(m, slot->ptr_, mm_size(type, old_n), mm_size(type, new_n),
-                                explicit_align(type));
+    void *obj = explicit_resize(m, slot->ptr_, explicit_bytes(type, old_n),
+                                explicit_bytes(type, new_n), explicit_align(type));
     if (MM_UNLIKELY(!obj))
         mm_exhausted(mm_size(type, new_n), 0);
     null_refs_grown(type, obj, old_n, new_n);

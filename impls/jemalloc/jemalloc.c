@@ -1,0 +1,112 @@
+/* jemalloc.c -- the books of jemalloc, as its mallctl interface keeps them. */
+#include "mm.h"
+
+#include <stdio.h>
+
+struct mm_heap {
+    char unused;
+};
+
+static struct mm_heap jemalloc_heap;
+
+/* "5.3.0-0-g54eaed1..": the commit is cut off. */
+static const char *
+jemalloc_version(void)
+{
+    static char text[48];
+    const char *version;
+    size_t size = sizeof version;
+    if (mallctl("version", &version, &size, NULL, 0) != 0)
+        version = JEMALLOC_VERSION;
+    snprintf(text, sizeof text, "jemalloc %.*s", (int)strcspn(version, "-"), version);
+    return text;
+}
+
+const struct mm_manager MM_MANAGER = {
+    .name = "jemalloc",
+    .summary = "jemalloc, with sized frees",
+    .version = jemalloc_version,
+    .max_threads = MM_ANY_THREADS,
+};
+
+struct mm_heap *
+mm_heap_create(const struct mm_config *config)
+{
+    (void)config;
+    return &jemalloc_heap;
+}
+
+void
+mm_heap_destroy(struct mm_heap *heap)
+{
+    (void)heap;
+}
+
+struct mm_mutator *
+mm_attach(struct mm_heap *heap)
+{
+    struct mm_mutator *m = malloc(sizeof *m);
+    if (!m)
+        mm_exhausted(sizeof *m, 0);
+    m->heap = heap;
+    return m;
+}
+
+void
+mm_detach(struct mm_mutator *m)
+{
+    free(m);
+}
+
+void
+mm_collect(struct mm_mutator *m)
+{
+    (void)m;
+}
+
+static uint64_t
+jemalloc_figure(const char *name)
+{
+    size_t value;
+    size_t size = sizeof value;
+    return mallctl(name, &value, &size, NULL, 0) == 0 ? value : MM_UNKNOWN;
+}
+
+/* stats.resident: pages in use, pages kept for reuse, and tables; stats.mapped would leave out
+ * the kept pages.  jemalloc keeps no peak.  Its figures stand still until the epoch is told to go
+ * on; what a thread's cache holds counts as allocated. */
+void
+mm_stats(struct mm_heap *heap, struct mm_stats *out)
+{
+    (void)heap;
+    uint64_t epoch = 1;
+    (void)mallctl("epoch", NULL, NULL, &epoch, sizeof epoch);
+    *out = (struct mm_stats){
+        .held_bytes = jemalloc_figure("stats.resident"),
+        .peak_held_bytes = MM_UNKNOWN,
+        .live_bytes = jemalloc_figure("stats.allocated"),
+        .owed_bytes = 0,
+        .collections = 0,
+        .new_objects = MM_UNKNOWN,
+        .new_bytes = MM_UNKNOWN,
+        .payload_bytes = MM_UNKNOWN,
+        .peak_payload_bytes = MM_UNKNOWN,
+    };
+}
+
+/* jemalloc knows for every address which of its arenas it belongs to, if any. */
+bool
+mm_owns(const struct mm_heap *heap, const void *obj)
+{
+    (void)heap;
+    unsigned arena;
+    size_t size = sizeof arena;
+    void *address = (void *)(uintptr_t)obj;
+    return mallctl("arenas.lookup", &arena, &size, &address, sizeof address) == 0;
+}
+
+void
+mm_verify(struct mm_heap *heap)
+{
+    (void)heap;
+}
