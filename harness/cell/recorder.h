@@ -1,0 +1,59 @@
+/* recorder.h -- takes the events of a manager: the pauses of the timed part, and all of them for a
+ * file.
+ *
+ * Every thread that emits has a slot of its own, made and touched before the heap: recording takes
+ * no lock, allocates nothing and meets no page fault.
+ *
+ * A pause is an event that held up a mutator for RECORDER_PAUSE_NS or longer.  Events are emitted
+ * at their end, inner ones first: one that lies inside another of the same mutator is part of it,
+ * and no pause of its own. */
+#ifndef CELL_RECORDER_H
+#define CELL_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "histogram.h"
+#include "mm_heap.h"
+
+enum recorder_phase {
+    RECORDER_BEFORE,
+    RECORDER_SETUP,
+    RECORDER_COLD,
+    RECORDER_TIMED,
+    RECORDER_TEARDOWN,
+    RECORDER_ENDED,
+    RECORDER_PHASES
+};
+
+enum { RECORDER_PAUSE_NS = 10000 };
+
+struct recorder;
+
+/* For a run with so many threads; keep_all: every event is kept for a file.  NULL: no memory. */
+struct recorder *recorder_create(unsigned threads, bool keep_all);
+
+/* The listener of struct mm_config; its user is the recorder. */
+void recorder_event(void *user, const struct mm_event *event);
+
+/* A phase begins now; no thread but the calling one runs a workload.  NULL: does nothing. */
+void recorder_phase(struct recorder *recorder, enum recorder_phase phase);
+
+/* After the last phase: the pauses of the timed part, all threads together. */
+const struct histogram *recorder_pauses(struct recorder *recorder);
+
+/* Events of a kind in the timed part. */
+uint64_t recorder_count(const struct recorder *recorder, enum mm_event_kind kind);
+
+/* Pauses that may have been counted wrongly, and events that the file lacks, for want of room. */
+uint64_t recorder_lost_pauses(const struct recorder *recorder);
+uint64_t recorder_lost_events(const struct recorder *recorder);
+
+/* Writes phases and events as lines of JSON. */
+void recorder_write(const struct recorder *recorder, FILE *file);
+
+/* "setup", "timed", .. */
+const char *recorder_phase_name(enum recorder_phase phase);
+
+#endif
