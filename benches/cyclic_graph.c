@@ -10,10 +10,19 @@
 #include "workload.h"
 #include "workload_tools.h"
 
+enum {
+    GROUP_MIN = 2,
+    GROUP_MAX = 64,
+    KEEP_EVERY = 4, /* one group in so many is kept */
+    WEIGHTS = 3,
+    STRETCH = 256 /* groups between two safepoints where nothing is allocated */
+};
+
 struct vertex {
     mm_ref next, back, other;
     uint64_t value;
-    uint64_t count; /* in the first of a group: its members, which `next` leads to in turn */
+    uint64_t count; /* members of its group, which `next` leads to in turn */
+    uint64_t weights[WEIGHTS];
 };
 
 MM_TYPE(VERTEX, struct vertex,
@@ -28,19 +37,12 @@ MM_TYPE(TABLE, struct table, .tail = MM_TAIL_REFS);
 
 enum group_shape { GROUP_RING, GROUP_LIST, GROUP_WEB, GROUP_SHAPES };
 
-enum {
-    GROUP_MIN = 2,
-    GROUP_MAX = 64,
-    KEEP_EVERY = 4, /* one group in so many is kept */
-    STRETCH = 256   /* groups between two safepoints where nothing is allocated */
-};
-
 static const struct graph_size {
     uint64_t length, groups, batches;
 } SIZES[WORKLOAD_SIZES] = {
     { .length = 40, .groups = 40, .batches = 2 },
-    { .length = 12800, .groups = 15000, .batches = 10 },
-    { .length = 205000, .groups = 150000, .batches = 16 },
+    { .length = 8000, .groups = 9300, .batches = 10 },
+    { .length = 128000, .groups = 150000, .batches = 10 },
 };
 
 static mm_ref kept;
@@ -69,6 +71,8 @@ group_new(struct mm_mutator *m, uint64_t count, struct workload_random *random)
         struct vertex *last = mm_get(locals->last);
         vertex->value = workload_random_next(random);
         vertex->count = count;
+        for (unsigned j = 0; j < WEIGHTS; j++)
+            vertex->weights[j] = vertex->value >> j;
         if (shape != GROUP_RING)
             mm_init(m, vertex, &vertex->back, last);
         if (shape == GROUP_WEB)
@@ -97,6 +101,8 @@ group_sum(const struct vertex *first)
     for (uint64_t i = 0; i < first->count; i++) {
         const struct vertex *back = mm_get(vertex->back), *other = mm_get(vertex->other);
         sum = workload_mix(sum, vertex->value);
+        for (unsigned j = 0; j < WEIGHTS; j++)
+            sum += vertex->weights[j];
         sum += (back ? 3 * back->value : 0) + (other ? 5 * other->value : 0);
         vertex = mm_get(vertex->next);
     }

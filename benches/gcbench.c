@@ -33,7 +33,11 @@ static const struct gcbench_size {
     uint64_t nodes; /* about so many a depth and way */
 } SIZES[WORKLOAD_SIZES] = {
     { .stretch_depth = 9, .kept_depth = 9, .most_depth = 8, .numbers = 10000, .nodes = 511 },
-    { .stretch_depth = 18, .kept_depth = 18, .most_depth = 16, .numbers = 500000, .nodes = 786432 },
+    { .stretch_depth = 17,
+      .kept_depth = 17,
+      .most_depth = 14,
+      .numbers = 1250000,
+      .nodes = 655360 },
     { .stretch_depth = 22,
       .kept_depth = 22,
       .most_depth = 20,

@@ -22,16 +22,16 @@ struct box {
 MM_TYPE(BOX, struct box, .tail = MM_TAIL_BYTES);
 
 enum {
-    BOX_WORDS_MAX = 12, /* a box's tail has 1 to so many words */
+    BOX_WORDS_MAX = 64, /* a box's tail has 1 to so many words */
     STRETCH = 4096      /* slots between two safepoints where nothing is allocated */
 };
 
 static const struct churn_size {
     uint64_t length, steps, batches;
 } SIZES[WORKLOAD_SIZES] = {
-    { .length = 1200, .steps = 1200, .batches = 2 },
-    { .length = 220000, .steps = 300000, .batches = 10 },
-    { .length = 3600000, .steps = 3000000, .batches = 16 },
+    { .length = 400, .steps = 1000, .batches = 2 },
+    { .length = 60000, .steps = 72000, .batches = 10 },
+    { .length = 960000, .steps = 1100000, .batches = 10 },
 };
 
 static mm_ref kept;
