@@ -94,12 +94,15 @@ static void
 binary_trees_plan(const struct workload_run *run, struct workload_plan *plan)
 {
     unsigned deepest = DEPTHS[run->size];
-    uint64_t nodes = 0;
-    for (unsigned depth = LEAST_DEPTH; depth <= deepest; depth += DEPTH_STEP)
+    uint64_t nodes = 0, cold_nodes = 0;
+    for (unsigned depth = LEAST_DEPTH; depth <= deepest; depth += DEPTH_STEP) {
         nodes += tree_passes(deepest, depth) * tree_nodes(depth);
+        cold_nodes += tree_nodes(depth);
+    }
     *plan = (struct workload_plan){
         .batches = 1,
         .operations = nodes,
+        .cold_operations = cold_nodes,
         .peak_live_bytes = tree_nodes(deepest + 1) * sizeof(struct node),
     };
 }

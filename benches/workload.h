@@ -35,6 +35,7 @@ struct workload_run {
 struct workload_plan {
     uint64_t batches;         /* timed; without the cold one */
     uint64_t operations;      /* of one batch, or of one request */
+    uint64_t cold_operations; /* of batch 0, if it does not do as many as the others; else 0 */
     uint64_t peak_live_bytes; /* the most payload alive at once, whole run; `checked` verifies it:
                                * at least what it saw, and at most 5 % more */
     uint64_t requests;        /* serve: how many, after a tenth as many for warming up; else 0 */

@@ -2,6 +2,7 @@
 #include "cell.h"
 
 #include "bind.h"
+#include "stalls.h"
 #include "system.h"
 
 #include <errno.h>
@@ -74,6 +75,7 @@ main_write_events(const struct cell *cell, FILE *file)
     if (!file)
         return;
     recorder_write(cell->recorder, file);
+    stalls_write(file);
     bool failed = ferror(file) != 0;
     if (fclose(file) != 0 || failed)
         cell_fail(CELL_ERROR, "--events %s: not all could be written; is the disk full?",

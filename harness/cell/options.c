@@ -122,6 +122,19 @@ options_on(const char *flag, const char *text)
     return strcmp(text, "on") == 0;
 }
 
+/* Google Benchmark would print its usage and end with 0. */
+static void
+options_benchmark(const char *argument)
+{
+    static const char *const flags[] = { "--benchmark_format=", "--benchmark_out_format=" };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        const char *format = argument + strlen(flags[i]);
+        if (strncmp(argument, flags[i], strlen(flags[i])) == 0 && strcmp(format, "console") != 0 &&
+            strcmp(format, "json") != 0 && strcmp(format, "csv") != 0)
+            cell_fail(CELL_USAGE, "%s: give console, json or csv", argument);
+    }
+}
+
 /* -- Flags -------------------------------------------------------------------- */
 
 enum { OPTIONS_SLICE_MAX_US = 1000000, OPTIONS_GROWTH_MAX_PERCENT = 100000 };
@@ -225,10 +238,12 @@ options_parse(struct cell_options *options, int argc, char **argv)
         cell_fail(CELL_ERROR, "no memory for %d arguments", argc);
     options->benchmark_argv[options->benchmark_argc++] = argv[0];
     for (int i = 1; i < argc; i++) {
-        if (strncmp(argv[i], "--benchmark_", strlen("--benchmark_")) == 0)
+        if (strncmp(argv[i], "--benchmark_", strlen("--benchmark_")) == 0) {
+            options_benchmark(argv[i]);
             options->benchmark_argv[options->benchmark_argc++] = argv[i];
-        else
+        } else {
             i = options_flag(options, i, argv);
+        }
     }
     options_together(options);
 }

@@ -152,8 +152,6 @@ recorder_event(void *user, const struct mm_event *event)
 void
 recorder_phase(struct recorder *recorder, enum recorder_phase phase)
 {
-    if (!recorder)
-        return;
     recorder->phase_begin_ns[phase] = system_clock();
     __atomic_store_n(&recorder->phase, phase, __ATOMIC_RELEASE);
 }

@@ -37,7 +37,7 @@ struct recorder *recorder_create(unsigned threads, bool keep_all);
 /* The listener of struct mm_config; its user is the recorder. */
 void recorder_event(void *user, const struct mm_event *event);
 
-/* A phase begins now; no thread but the calling one runs a workload.  NULL: does nothing. */
+/* A phase begins now; no thread but the calling one runs a workload. */
 void recorder_phase(struct recorder *recorder, enum recorder_phase phase);
 
 /* After the last phase: the pauses of the timed part, all threads together. */

@@ -1,6 +1,8 @@
 /* report.c -- what a run leaves behind, as counters and a label of Google Benchmark's. */
 #include "cell.h"
 
+#include "stalls.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -32,6 +34,7 @@ report_rest(struct cell *cell)
 {
     struct metric_sample *sample = &cell->sample;
     report_pauses(cell);
+    sample->stalls.durations = stalls_taken(&sample->stalls.missing);
     sample->heap_bytes = cell->config.heap_bytes;
     sample->manager_collects = MM_MANAGER.collects;
     if (!WORKLOAD.serve) {

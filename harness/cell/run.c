@@ -1,6 +1,7 @@
 /* run.c -- the phases of a run: setup, cold, timed, teardown. */
 #include "cell.h"
 
+#include "stalls.h"
 #include "system.h"
 
 #include <string.h>
@@ -28,10 +29,18 @@ run_batches(void *user, struct mm_mutator *m, unsigned thread)
 /* -- Phases ------------------------------------------------------------------- */
 
 static void
+run_phase(struct cell *cell, enum recorder_phase phase)
+{
+    stalls_phase(phase);
+    if (cell->recorder)
+        recorder_phase(cell->recorder, phase);
+}
+
+static void
 run_setup(struct cell *cell)
 {
     struct metric_sample *sample = &cell->sample;
-    recorder_phase(cell->recorder, RECORDER_SETUP);
+    run_phase(cell, RECORDER_SETUP);
     if (!system_reset_peak())
         cell->peak_failed = "the kernel does not let this process reset VmHWM";
     sample->start_rss_bytes = system_status_bytes("VmRSS:");
@@ -45,7 +54,7 @@ run_setup(struct cell *cell)
 static void
 run_cold(struct cell *cell)
 {
-    recorder_phase(cell->recorder, RECORDER_COLD);
+    run_phase(cell, RECORDER_COLD);
     if (WORKLOAD.serve) {
         serve_cold(cell);
         return;
@@ -53,7 +62,8 @@ run_cold(struct cell *cell)
     uint64_t begin = system_clock();
     cell->checksum += crew_run(cell->crew, cell->m, run_batch_cold, cell);
     cell->sample.cold_ns = system_clock() - begin;
-    cell->sample.cold_operations = cell->plan.operations;
+    cell->sample.cold_operations = cell->plan.cold_operations ? cell->plan.cold_operations
+                                                              : cell->plan.operations;
 }
 
 static void
@@ -75,12 +85,12 @@ run_timed(struct cell *cell)
     for (size_t i = 0; i < METRICS_COUNT; i++)
         if (METRICS[i]->start)
             METRICS[i]->start();
-    recorder_phase(cell->recorder, RECORDER_TIMED);
+    run_phase(cell, RECORDER_TIMED);
     if (WORKLOAD.serve)
         serve_timed(cell);
     else
         run_timed_batches(cell);
-    recorder_phase(cell->recorder, RECORDER_TEARDOWN);
+    run_phase(cell, RECORDER_TEARDOWN);
     for (size_t i = 0; i < METRICS_COUNT; i++)
         if (METRICS[i]->stop)
             METRICS[i]->stop();
@@ -98,7 +108,7 @@ run_teardown(struct cell *cell)
     mm_stats(cell->heap, &cell->sample.end);
     mm_detach(cell->m);
     mm_heap_destroy(cell->heap);
-    recorder_phase(cell->recorder, RECORDER_ENDED);
+    run_phase(cell, RECORDER_ENDED);
 }
 
 void
