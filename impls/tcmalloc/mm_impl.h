@@ -4,6 +4,7 @@
 #include "parts/no_scopes.h"
 #include "parts/no_safepoints.h"
 
+#include <gperftools/nallocx.h>
 #include <gperftools/tcmalloc.h>
 
 enum { MM_MOVES = 0 };
@@ -39,11 +40,14 @@ explicit_free(struct mm_mutator *m, void *obj, size_t bytes, size_t align)
         tc_free(obj);
 }
 
+/* Not tc_realloc: it takes and keeps larger cells than the size says, and then a sized free puts
+ * them on the wrong list.  A cell that is right for both sizes is kept here too. */
 MM_INLINE void *
 explicit_resize(struct mm_mutator *m, void *obj, size_t old_bytes, size_t new_bytes, size_t align)
 {
-    if (align <= 8)
-        return tc_realloc(obj, new_bytes);
+    if (tcmalloc_is_plain(old_bytes, align) && tcmalloc_is_plain(new_bytes, align) &&
+        tc_nallocx(old_bytes, 0) == tc_nallocx(new_bytes, 0))
+        return obj;
     void *fresh = explicit_new(m, new_bytes, align);
     if (fresh) {
         memcpy(fresh, obj, old_bytes < new_bytes ? old_bytes : new_bytes);

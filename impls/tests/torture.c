@@ -1,0 +1,686 @@
+/* torture.c -- proves that no manager loses, moves away, overwrites or mixes up an object: random
+ * programs that use every call of mm.h on objects of every shape, beside a model (model.h) of
+ * what must be there.
+ *
+ * A program is a recursion of frames.  A frame has locals, may open a scope for the frames below
+ * it, and does random operations on places: its own locals, those of the frames above, globals,
+ * and fields that are found by walking down from there.  Now and then everything that can be
+ * reached is compared with the model.  All programs obey the contract, deaths included, so they
+ * also pass the referee at its strictest.
+ *
+ * Each run is a child process with a heap of its own; a failed one is named with its seed. */
+#include "model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { GLOBALS = 8, LOCALS = 4, DEPTH_MAX = 6, ROOTS_MAX = GLOBALS + LOCALS * (DEPTH_MAX + 2) };
+
+struct torture_run {
+    const char *name;
+    uint64_t seed;
+    uint32_t operations;
+    uint32_t objects;    /* as many alive at most */
+    uint32_t large;      /* bytes of the largest */
+    uint32_t walk_every; /* operations */
+    struct mm_config config;
+    size_t *peak_bytes; /* out */
+};
+
+struct torture_root {
+    mm_ref *slot;
+    uint32_t number;
+    bool spent; /* may be written, not read */
+    uint8_t level;
+};
+
+struct torture {
+    struct model model;
+    struct test_random random;
+    const struct torture_run *run;
+    uint32_t operations_left;
+    struct torture_root roots[ROOTS_MAX];
+    uint32_t roots_n;
+    struct mm_scope scopes[DEPTH_MAX + 1]; /* of a level; 0: the program's */
+    uint8_t level;
+};
+
+/* A place: a root, or a field of an object. */
+struct torture_place {
+    struct torture_root *root; /* or NULL */
+    uint32_t owner;            /* else: this object's */
+    uint32_t field;            /* this reference */
+    void *obj;                 /* the owner's view */
+    mm_ref *slot;
+    uint32_t number; /* what is there */
+    uint8_t level;
+};
+
+static mm_ref torture_globals[GLOBALS];
+
+static uint32_t
+torture_below(struct torture *t, uint32_t bound)
+{
+    return test_random_below(&t->random, bound);
+}
+
+/* -- places -- */
+
+static struct torture_place
+torture_root_place(struct torture_root *root)
+{
+    return (struct torture_place){
+        .root = root, .slot = root->slot, .number = root->number, .level = root->level
+    };
+}
+
+static struct torture_root *
+torture_any_root(struct torture *t)
+{
+    return &t->roots[torture_below(t, t->roots_n)];
+}
+
+static struct torture_place
+torture_field_place(struct torture *t, uint32_t owner, void *obj, uint32_t field)
+{
+    const struct model_object *object = &t->model.objects[owner];
+    return (struct torture_place){ .owner = owner,
+                                   .field = field,
+                                   .obj = obj,
+                                   .slot = model_place(&t->model, owner, obj, field),
+                                   .number = object->refs[field],
+                                   .level = object->level };
+}
+
+/* Some place: a root, or what a random walk down from one comes to.  The links of a ring are
+ * walked, but are never the place. */
+static struct torture_place
+torture_any_place(struct torture *t)
+{
+    struct torture_place place = torture_root_place(torture_any_root(t));
+    uint32_t steps = torture_below(t, 8);
+    for (uint32_t i = 0; i < steps; i++) {
+        if (!place.number || (place.root && place.root->spent))
+            break;
+        const struct model_object *object = &t->model.objects[place.number];
+        if (!object->refs_n)
+            break;
+        uint32_t field = torture_below(t, object->refs_n);
+        place = torture_field_place(t, place.number, mm_get(*place.slot), field);
+    }
+    if (!place.root && t->model.objects[place.owner].head && place.field != MODEL_OTHER)
+        place = torture_field_place(t, place.owner, place.obj, MODEL_OTHER);
+    return place;
+}
+
+/* Some object that may get another place, with its view, or 0. */
+static uint32_t
+torture_any_object(struct torture *t, void **obj)
+{
+    struct torture_place place = torture_any_place(t);
+    if (!place.number || (place.root && place.root->spent))
+        return 0;
+    *obj = mm_get(*place.slot);
+    return place.number;
+}
+
+/* Whether the place may hold the object: it does not outlive it, and no cycle comes about. */
+static bool
+torture_fits(const struct torture *t, const struct torture_place *place, uint32_t number)
+{
+    if (!number)
+        return true;
+    const struct model_object *object = &t->model.objects[number];
+    if (object->head && object->head != number)
+        return false;
+    if (object->level > place->level)
+        return false;
+    return place->root || object->rank < t->model.objects[place->owner].rank;
+}
+
+/* The model's half of overwriting a place; the manager's half must follow at once. */
+static void
+torture_replace(struct torture *t, struct mm_mutator *m, const struct torture_place *place,
+                uint32_t number)
+{
+    bool spent = place->root && place->root->spent;
+    if (number)
+        t->model.objects[number].places++;
+    if (place->number && !spent)
+        model_drop(&t->model, m, place->number, mm_get(*place->slot));
+    if (place->root) {
+        place->root->number = number;
+        place->root->spent = false;
+    } else {
+        t->model.objects[place->owner].refs[place->field] = number;
+    }
+}
+
+static void
+torture_write(struct torture *t, struct mm_mutator *m, const struct torture_place *place,
+              uint32_t number, void *obj)
+{
+    torture_replace(t, m, place, number);
+    if (place->root)
+        mm_set(m, place->slot, obj);
+    else
+        mm_store(m, place->obj, place->slot, obj);
+}
+
+/* Lands an object: in some field that may hold it, or in some root.  No call that may collect
+ * comes between its birth and here, nor between here and the choice of the place. */
+static void
+torture_land(struct torture *t, struct mm_mutator *m, uint32_t number, mm_owned owned)
+{
+    struct torture_place place = torture_any_place(t);
+    for (uint32_t i = 0; !torture_fits(t, &place, number); i++)
+        place = i < 8 ? torture_any_place(t)
+                      : torture_root_place(&t->roots[t->roots_n - 1 - torture_below(t, LOCALS)]);
+    torture_replace(t, m, &place, number);
+    if (place.root)
+        mm_take(m, place.slot, owned);
+    else
+        mm_store_new(m, place.obj, place.slot, owned);
+}
+
+/* -- births -- */
+
+static uint32_t
+torture_units(struct torture *t, enum model_kind kind)
+{
+    const struct mm_type *type = MODEL_TYPES[kind];
+    if (!type->tail)
+        return 0;
+    uint32_t most = t->run->large / (uint32_t)mm_unit(type);
+    switch (torture_below(t, 32)) {
+    case 0:
+        return 0;
+    case 1:
+        return torture_below(t, most + 1);
+    case 2:
+    case 3:
+        return torture_below(t, most / 16 + 1);
+    default:
+        return torture_below(t, 24);
+    }
+}
+
+static bool
+torture_is_full(const struct torture *t)
+{
+    return t->model.live_n >= t->run->objects || t->model.live_bytes >= 16 * (size_t)t->run->large;
+}
+
+static mm_owned
+torture_new(struct torture *t, struct mm_mutator *m, uint8_t level, uint32_t *number)
+{
+    enum model_kind kind = torture_below(t, MODEL_RING);
+    uint32_t n = torture_units(t, kind);
+    const struct mm_scope *scope = level == t->level ? NULL : &t->scopes[level];
+    mm_owned owned = model_new(&t->model, m, kind, n, scope, number);
+    struct model_object *object = &t->model.objects[*number];
+    object->level = level;
+    object->rank = (uint32_t)test_random_next(&t->random);
+    return owned;
+}
+
+/* Some of the references of an object that was just made, by mm_init. */
+static void
+torture_init(struct torture *t, struct mm_mutator *m, uint32_t number, void *obj)
+{
+    struct model_object *object = &t->model.objects[number];
+    for (uint32_t i = 0; i < object->refs_n && i < 8; i++) {
+        struct torture_place place = torture_field_place(t, number, obj, i);
+        void *target;
+        uint32_t target_number = torture_any_object(t, &target);
+        if (!target_number || place.number || !torture_fits(t, &place, target_number))
+            continue;
+        t->model.objects[target_number].places++;
+        object->refs[i] = target_number;
+        mm_init(m, obj, place.slot, target);
+    }
+}
+
+static void
+torture_op_new(struct torture *t, struct mm_mutator *m)
+{
+    if (torture_is_full(t))
+        return;
+    uint8_t level = torture_below(t, 4) ? t->level : (uint8_t)torture_below(t, t->level + 1u);
+    uint32_t number;
+    mm_owned owned = torture_new(t, m, level, &number);
+    if (torture_below(t, 2))
+        torture_init(t, m, number, mm_peek(owned));
+    torture_land(t, m, number, owned);
+}
+
+/* A parent whose first reference is the only one to a child: the child waits in a local, which
+ * is spent when the parent takes it over. */
+static void
+torture_op_family(struct torture *t, struct mm_mutator *m)
+{
+    static const enum model_kind parents[] = { MODEL_LINK, MODEL_SIX, MODEL_ROW, MODEL_TABLE };
+    MM_LOCALS(m, child);
+    if (torture_is_full(t))
+        return;
+    uint32_t child, parent;
+    mm_take(m, &locals->child, torture_new(t, m, t->level, &child));
+    enum model_kind kind = parents[torture_below(t, 4)];
+    mm_owned owned = model_new(&t->model, m, kind, 1 + torture_below(t, 5), NULL, &parent);
+    struct model_object *object = &t->model.objects[parent];
+    object->level = t->level;
+    object->rank = UINT32_MAX - torture_below(t, 1000);
+    t->model.objects[child].rank /= 2;
+    t->model.objects[child].places++;
+    object->refs[0] = child;
+    mm_ref *place = model_place(&t->model, parent, mm_peek(owned), 0);
+    mm_init_new(m, mm_peek(owned), place, mm_move(m, &locals->child));
+    torture_land(t, m, parent, owned);
+}
+
+static void
+torture_link(struct torture *t, uint32_t from, uint32_t to)
+{
+    t->model.objects[from].refs[MODEL_NEXT] = to;
+    t->model.objects[to].refs[MODEL_PREVIOUS] = from;
+}
+
+/* A doubly linked ring, in flight, by its head. */
+static mm_owned
+torture_ring(struct torture *t, struct mm_mutator *m, uint32_t *head)
+{
+    MM_LOCALS(m, head, last);
+    uint32_t members = 1 + torture_below(t, 6);
+    uint32_t rank = (uint32_t)test_random_next(&t->random);
+    mm_take(m, &locals->head, model_new(&t->model, m, MODEL_RING, 0, NULL, head));
+    mm_set(m, &locals->last, mm_get(locals->head));
+    uint32_t last = *head;
+    for (uint32_t i = 0; i < members; i++) {
+        struct model_object *object = &t->model.objects[last];
+        object->head = *head;
+        object->members = members;
+        object->rank = rank;
+        object->level = t->level;
+        if (i + 1 == members)
+            break;
+        uint32_t number;
+        mm_owned owned = model_new(&t->model, m, MODEL_RING, 0, NULL, &number);
+        void *obj = mm_peek(owned), *before = mm_get(locals->last);
+        mm_init(m, obj, model_place(&t->model, number, obj, MODEL_PREVIOUS), before);
+        mm_store_new(m, before, model_place(&t->model, last, before, MODEL_NEXT), owned);
+        mm_set(m, &locals->last, mm_get(*model_place(&t->model, last, before, MODEL_NEXT)));
+        torture_link(t, last, number);
+        last = number;
+    }
+    void *end = mm_get(locals->last), *begin = mm_get(locals->head);
+    mm_store(m, end, model_place(&t->model, last, end, MODEL_NEXT), begin);
+    mm_store(m, begin, model_place(&t->model, *head, begin, MODEL_PREVIOUS), end);
+    torture_link(t, last, *head);
+    return mm_move(m, &locals->head);
+}
+
+static void
+torture_op_ring(struct torture *t, struct mm_mutator *m)
+{
+    if (torture_is_full(t))
+        return;
+    uint32_t head;
+    mm_owned owned = torture_ring(t, m, &head);
+    torture_land(t, m, head, owned);
+}
+
+/* -- changes -- */
+
+static void
+torture_op_share(struct torture *t, struct mm_mutator *m)
+{
+    void *obj;
+    uint32_t number = torture_any_object(t, &obj);
+    struct torture_place place = torture_any_place(t);
+    if (number && torture_fits(t, &place, number))
+        torture_write(t, m, &place, number, obj);
+}
+
+static void
+torture_op_null(struct torture *t, struct mm_mutator *m)
+{
+    struct torture_place place = torture_any_place(t);
+    torture_write(t, m, &place, 0, NULL);
+}
+
+/* Drops the contents of a root: the larger part of all deaths. */
+static void
+torture_op_drop(struct torture *t, struct mm_mutator *m)
+{
+    struct torture_place place = torture_root_place(torture_any_root(t));
+    torture_write(t, m, &place, 0, NULL);
+}
+
+static void
+torture_op_move(struct torture *t, struct mm_mutator *m)
+{
+    struct torture_root *root = torture_any_root(t);
+    uint32_t number = root->number;
+    if (!number || root->spent)
+        return;
+    mm_owned owned = mm_move(m, root->slot);
+    root->spent = true;
+    root->number = 0;
+    /* Its place is gone, and the one that it lands in is counted. */
+    struct torture_place place = torture_any_place(t);
+    if (!torture_fits(t, &place, number) || place.root == root)
+        place = torture_root_place(root);
+    torture_replace(t, m, &place, number);
+    t->model.objects[number].places--;
+    if (place.root)
+        mm_take(m, place.slot, owned);
+    else
+        mm_store_new(m, place.obj, place.slot, owned);
+}
+
+/* An object with at least one reference beside each other in its tail, or 0. */
+static uint32_t
+torture_any_row(struct torture *t, void **obj)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t number = torture_any_object(t, obj);
+        const struct model_object *object = &t->model.objects[number];
+        if (number && object->refs_n && (object->kind == MODEL_ROW || object->kind == MODEL_BARE))
+            return number;
+    }
+    return 0;
+}
+
+/* References of one row over those of another, or of the same. */
+static void
+torture_op_copy(struct torture *t, struct mm_mutator *m)
+{
+    void *from, *to;
+    uint32_t from_number = torture_any_row(t, &from);
+    uint32_t to_number = torture_below(t, 2) ? from_number : torture_any_row(t, &to);
+    if (!from_number || !to_number)
+        return;
+    if (from_number == to_number)
+        to = from;
+    struct model_object *source = &t->model.objects[from_number];
+    struct model_object *target = &t->model.objects[to_number];
+    uint32_t most = source->refs_n < target->refs_n ? source->refs_n : target->refs_n;
+    uint32_t n = torture_below(t, (most < 64 ? most : 64) + 1);
+    uint32_t source_at = torture_below(t, source->refs_n - n + 1);
+    uint32_t target_at = torture_below(t, target->refs_n - n + 1);
+    uint32_t numbers[64];
+    for (uint32_t i = 0; i < n; i++) {
+        numbers[i] = source->refs[source_at + i];
+        struct torture_place place = torture_field_place(t, to_number, to, target_at + i);
+        if (!torture_fits(t, &place, numbers[i]))
+            return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        t->model.objects[numbers[i]].places += numbers[i] != 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct torture_place place = torture_field_place(t, to_number, to, target_at + i);
+        if (place.number)
+            model_drop(&t->model, m, place.number, mm_get(*place.slot));
+    }
+    memcpy(target->refs + target_at, numbers, n * sizeof *numbers);
+    if (n)
+        mm_copy(m, to, model_place(&t->model, to_number, to, target_at),
+                model_place(&t->model, from_number, from, source_at), n);
+}
+
+static void
+torture_clear(struct torture *t, struct mm_mutator *m, uint32_t number, void *obj, uint32_t from,
+              uint32_t n)
+{
+    for (uint32_t i = from; i < from + n; i++) {
+        struct torture_place place = torture_field_place(t, number, obj, i);
+        torture_replace(t, m, &place, 0);
+    }
+    if (n)
+        mm_clear(m, obj, model_place(&t->model, number, obj, from), n);
+}
+
+static void
+torture_op_clear(struct torture *t, struct mm_mutator *m)
+{
+    void *obj;
+    uint32_t number = torture_any_row(t, &obj);
+    if (!number)
+        return;
+    uint32_t refs_n = t->model.objects[number].refs_n;
+    uint32_t from = torture_below(t, refs_n);
+    torture_clear(t, m, number, obj, from, torture_below(t, refs_n - from + 1));
+}
+
+static void
+torture_op_cas(struct torture *t, struct mm_mutator *m)
+{
+    void *obj = NULL;
+    uint32_t number = torture_below(t, 4) ? torture_any_object(t, &obj) : 0;
+    struct torture_place place = torture_any_place(t);
+    if (place.root || !torture_fits(t, &place, number))
+        return;
+    void *expected = mm_get(*place.slot);
+    /* The owner is not in its own field; an empty object may have the same address. */
+    if (torture_below(t, 4) == 0 && expected != place.obj) {
+        mm_assert(!mm_cas(m, place.obj, place.slot, place.obj, obj));
+        return;
+    }
+    torture_replace(t, m, &place, number);
+    mm_assert(mm_cas(m, place.obj, place.slot, expected, obj));
+}
+
+static void
+torture_op_rewrite(struct torture *t, struct mm_mutator *m)
+{
+    (void)m;
+    void *obj;
+    uint32_t number = torture_any_object(t, &obj);
+    if (number)
+        model_rewrite(&t->model, number, obj);
+}
+
+static void
+torture_op_resize(struct torture *t, struct mm_mutator *m)
+{
+    struct torture_root *root = torture_any_root(t);
+    if (!root->number || root->spent)
+        return;
+    struct model_object *object = &t->model.objects[root->number];
+    if (!MODEL_TYPES[object->kind]->tail || object->places != 1 || object->level != t->level)
+        return;
+    uint32_t n = torture_below(t, 2) ? torture_units(t, object->kind) : object->n + object->n / 2;
+    if (torture_is_full(t) || n * mm_unit(MODEL_TYPES[object->kind]) > t->run->large)
+        n = object->n / 2;
+    /* What is cut off gives up its references first. */
+    uint32_t fixed = (uint32_t)__builtin_popcountll(MODEL_TYPES[object->kind]->ref_words);
+    uint32_t each = object->n ? (object->refs_n - fixed) / object->n : 0;
+    if (n < object->n && each)
+        torture_clear(t, m, root->number, mm_get(*root->slot), fixed + n * each,
+                      (object->n - n) * each);
+    model_resize(&t->model, m, root->number, root->slot, n);
+}
+
+/* -- programs -- */
+
+static void
+torture_walk(struct torture *t)
+{
+    model_walk_begin(&t->model);
+    for (uint32_t i = 0; i < t->roots_n; i++)
+        if (!t->roots[i].spent)
+            model_walk_from(&t->model, t->roots[i].number, mm_get(*t->roots[i].slot));
+    model_walk_end(&t->model);
+}
+
+static void
+torture_op_collect(struct torture *t, struct mm_mutator *m)
+{
+    switch (torture_below(t, 8)) {
+    case 0:
+        mm_collect(m);
+        break;
+    case 1:
+        mm_park(m);
+        mm_unpark(m);
+        break;
+    default:
+        mm_safepoint(m);
+    }
+}
+
+static void
+torture_operation(struct torture *t, struct mm_mutator *m)
+{
+    static void (*const operations[])(struct torture * t, struct mm_mutator * m) = {
+        torture_op_new,     torture_op_new,    torture_op_new,    torture_op_new,
+        torture_op_family,  torture_op_ring,   torture_op_share,  torture_op_share,
+        torture_op_null,    torture_op_drop,   torture_op_move,   torture_op_copy,
+        torture_op_clear,   torture_op_cas,    torture_op_cas,    torture_op_rewrite,
+        torture_op_collect, torture_op_resize, torture_op_resize,
+    };
+    operations[torture_below(t, sizeof operations / sizeof *operations)](t, m);
+    if (t->operations_left % t->run->walk_every == 0)
+        torture_walk(t);
+    t->operations_left--;
+}
+
+static void torture_scope(struct torture *t, struct mm_mutator *m, uint32_t depth);
+
+static void
+torture_frame(struct torture *t, struct mm_mutator *m, uint32_t depth)
+{
+    MM_LOCALS(m, a, b, c, d);
+    mm_ref *slots[LOCALS] = { &locals->a, &locals->b, &locals->c, &locals->d };
+    for (uint32_t i = 0; i < LOCALS; i++)
+        t->roots[t->roots_n++] = (struct torture_root){ .slot = slots[i], .level = t->level };
+    uint32_t operations = 20 + torture_below(t, 60);
+    for (uint32_t i = 0; t->operations_left && (i < operations || depth == 0); i++) {
+        torture_operation(t, m);
+        if (depth == DEPTH_MAX || torture_below(t, 16))
+            continue;
+        if (torture_below(t, 2))
+            torture_frame(t, m, depth + 1);
+        else
+            torture_scope(t, m, depth + 1);
+    }
+    /* Leaving is the last place's end: what dies of it is stated before. */
+    for (uint32_t i = 0; i < LOCALS; i++) {
+        struct torture_root *root = &t->roots[--t->roots_n];
+        if (root->number && !root->spent)
+            model_drop(&t->model, m, root->number, mm_get(*root->slot));
+    }
+}
+
+/* All places for what is made inside are locals of the frames inside, and objects made there. */
+static void
+torture_scope(struct torture *t, struct mm_mutator *m, uint32_t depth)
+{
+    struct mm_scope scope = mm_scope_begin(m);
+    t->scopes[++t->level] = scope;
+    torture_frame(t, m, depth);
+    t->level--;
+    mm_scope_end(m, scope);
+    for (uint32_t i = 1; i < MODEL_OBJECTS; i++)
+        mm_assert(!t->model.objects[i].refs || t->model.objects[i].level <= t->level);
+}
+
+static void
+torture_globals_drop(struct torture *t, struct mm_mutator *m)
+{
+    for (uint32_t i = 0; i < GLOBALS; i++) {
+        struct torture_place place = torture_root_place(&t->roots[i]);
+        torture_write(t, m, &place, 0, NULL);
+    }
+    mm_assert(t->model.live_n == 0);
+}
+
+static void
+torture_child(void *user)
+{
+    const struct torture_run *run = user;
+    struct torture *t = calloc(1, sizeof *t);
+    mm_assert(t);
+    t->run = run;
+    t->random.state = run->seed;
+    t->operations_left = run->operations;
+    model_init(&t->model);
+    struct mm_heap *heap = mm_heap_create(&run->config);
+    struct mm_mutator *m = mm_attach(heap);
+    t->scopes[0] = mm_scope_program(m);
+    for (uint32_t i = 0; i < GLOBALS; i++) {
+        mm_global(m, &torture_globals[i]);
+        t->roots[t->roots_n++] = (struct torture_root){ .slot = &torture_globals[i] };
+    }
+    torture_frame(t, m, 0);
+    torture_walk(t);
+    mm_verify(heap);
+    torture_globals_drop(t, m);
+    mm_collect(m);
+    mm_verify(heap);
+    mm_detach(m);
+    mm_heap_destroy(heap);
+    *run->peak_bytes = t->model.peak_bytes;
+    model_release(&t->model);
+    free(t);
+}
+
+/* One program without a limit, which also says how much it needs; with little memory more than
+ * that; with a collection at every allocation; and checked at every allocation. */
+static int
+torture_seed(uint64_t seed, size_t *peak_bytes)
+{
+    struct torture_run runs[] = {
+        { .name = "free",
+          .operations = 30000,
+          .objects = 1500,
+          .large = 200 << 10,
+          .walk_every = 800 },
+        { .name = "limited",
+          .operations = 30000,
+          .objects = 1500,
+          .large = 200 << 10,
+          .walk_every = 800 },
+        { .name = "always",
+          .operations = 3000,
+          .objects = 200,
+          .large = 20 << 10,
+          .walk_every = 40 },
+        { .name = "strict",
+          .operations = 3000,
+          .objects = 200,
+          .large = 4 << 10,
+          .walk_every = 40 },
+    };
+    runs[2].config.collect_always = true;
+    runs[3].config.check_every = 1;
+    int failed = 0;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        struct torture_run *run = &runs[i];
+        run->seed = seed;
+        run->peak_bytes = peak_bytes;
+        if (i == 1 && !(MM_MANAGER.obeys_limit && test_reclaims()))
+            continue;
+        if (i == 1)
+            run->config.heap_bytes = 3 * *peak_bytes + (8 << 20);
+        int status = test_child(torture_child, run);
+        if (status)
+            printf("torture %s %s: seed %llu, heap %zu: status %d\n", MM_MANAGER.name, run->name,
+                   (unsigned long long)seed, run->config.heap_bytes, status);
+        failed |= status;
+    }
+    return failed;
+}
+
+/* torture.MANAGER [SEED]: the seeds that are always run, or one. */
+int
+main(int argc, char **argv)
+{
+    size_t *peak_bytes = test_shared(sizeof *peak_bytes);
+    if (argc > 1)
+        return torture_seed(strtoull(argv[1], NULL, 0), peak_bytes) != 0;
+    int failed = 0;
+    for (uint64_t seed = 1; seed <= 4; seed++)
+        failed |= torture_seed(seed, peak_bytes);
+    return failed != 0;
+}
