@@ -38,7 +38,7 @@ static mm_ref pair_kept;
 static size_t
 pair_kept_bytes(const struct workload_run *run)
 {
-    return run->size == WORKLOAD_SMOKE ? (size_t)64 << 10 : (size_t)4 << 20;
+    return run->size == WORKLOAD_SMOKE ? (size_t)128 << 10 : (size_t)4 << 20;
 }
 
 static void
