@@ -36,7 +36,7 @@ struct phases_shape {
 static const struct phases_shape SHAPES[WORKLOAD_SIZES] = {
     [WORKLOAD_SMOKE] = { 1000, 2, 3, 4, 64, 5 },
     [WORKLOAD_NORMAL] = { 230000, 9, 64, 16, 256, 9 },
-    [WORKLOAD_LARGE] = { 4000000, 9, 256, 32, 512, 10 },
+    [WORKLOAD_LARGE] = { 4000000, 11, 256, 32, 512, 10 },
 };
 
 static mm_ref phases_kept;
