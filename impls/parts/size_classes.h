@@ -1,0 +1,44 @@
+/* size_classes.h -- rounds sizes up to a few: every 8 bytes up to 128, then 8 classes for each
+ * doubling, so that at most an eighth is lost; folds for constant sizes. */
+#ifndef PARTS_SIZE_CLASSES_H
+#define PARTS_SIZE_CLASSES_H
+
+#include "mm_heap.h"
+
+enum {
+    SIZE_LINEAR_MAX = 128,
+    SIZE_LINEAR_CLASSES = SIZE_LINEAR_MAX / 8,
+    SIZE_SMALL_MAX = 8192, /* in slabs of one unit; above, of four */
+    SIZE_CLASS_MAX = 32768,
+    SIZE_CLASSES = SIZE_LINEAR_CLASSES + 8 * 8,
+};
+
+/* The class of 1 to SIZE_CLASS_MAX bytes; 0 bytes count as 1. */
+MM_INLINE unsigned
+size_class(size_t bytes)
+{
+    if (bytes <= SIZE_LINEAR_MAX)
+        return bytes ? (unsigned)((bytes + 7) / 8 - 1) : 0;
+    unsigned log = 63 - (unsigned)__builtin_clzll(bytes - 1);
+    return SIZE_LINEAR_CLASSES + (log - 7) * 8 + (unsigned)(((bytes - 1) >> (log - 3)) & 7);
+}
+
+/* The size of the cells of a class. */
+MM_INLINE size_t
+size_class_bytes(unsigned class)
+{
+    if (class < SIZE_LINEAR_CLASSES)
+        return (class + 1) * (size_t)8;
+    unsigned step = class - SIZE_LINEAR_CLASSES;
+    return (size_t)(9 + step % 8) << (4 + step / 8);
+}
+
+/* The least size that is a multiple of `align`, a power of two up to 64.  The class of such a
+ * size has cells of a multiple of `align` too, for each class ends at a multiple of its step. */
+MM_INLINE size_t
+size_aligned(size_t bytes, size_t align)
+{
+    return (bytes + align - 1) & ~(align - 1);
+}
+
+#endif

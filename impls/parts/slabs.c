@@ -1,0 +1,401 @@
+/* slabs.c -- the slow halves of slabs.h, where the idea and the invariants are.
+ *
+ * Cost: slabs_take gives a whole list or a page's worth of cells, so it is called once for
+ * dozens to thousands of allocations; a slab is taken or given back under one lock. */
+#include "parts/slabs.h"
+
+#include <string.h>
+
+#include "parts/assert.h"
+
+enum {
+    SLAB_EXTEND_BYTES = 4096, /* cells made at once */
+    SLAB_SORT_MAX = 1024,     /* cells of an inbox sorted in one slow call */
+    SLAB_BOOKS_BYTES = 64 << 20,
+};
+
+/* -- the heap's books -- */
+
+/* Zeroed memory for a heap or a mutator, until the heap ends; with the lock. */
+static void *
+slabs_book(struct slabs *slabs, size_t bytes)
+{
+    size_t at = slabs->books_used, end = at + ((bytes + 63) & ~(size_t)63);
+    if (!growing_ensure(&slabs->books, &slabs->spans.pages, end, end))
+        return NULL;
+    slabs->books_used = end;
+    return slabs->books.base + at;
+}
+
+struct slabs *
+slabs_create(const struct mm_config *config, size_t heap_bytes)
+{
+    struct pages pages;
+    struct growing books;
+    pages_init(&pages, config);
+    struct pages plain = pages;
+    plain.huge = false;
+    if (!growing_init(&books, &plain, SLAB_BOOKS_BYTES))
+        return NULL;
+    if (!growing_ensure(&books, &pages, heap_bytes, heap_bytes)) {
+        growing_release(&books, &pages);
+        return NULL;
+    }
+    struct slabs *slabs = (struct slabs *)(void *)books.base;
+    slabs->books = books;
+    slabs->books_used = (heap_bytes + 63) & ~(size_t)63;
+    if (!spans_init(&slabs->spans, &pages, config)) {
+        growing_release(&books, &pages);
+        return NULL;
+    }
+    return slabs;
+}
+
+void
+slabs_destroy(struct slabs *slabs)
+{
+    struct growing books = slabs->books;
+    spans_release(&slabs->spans);
+    struct pages pages = slabs->spans.pages;
+    growing_release(&books, &pages);
+}
+
+/* -- freeing -- */
+
+static void
+slabs_release(struct slab_cache *cache, struct span *slab)
+{
+    cache->bins[slab->size_class].slabs--;
+    slab->free = NULL;
+    MM_STORE_RELAXED(&slab->owner, NULL);
+    spans_give(&cache->slabs->spans, slab, cache->ordinal);
+}
+
+/* Its countdown is over: it was full, and has a free cell again, or it is empty. */
+void
+slabs_settle(struct slab_cache *cache, struct span *slab)
+{
+    struct slab_bin *bin = &cache->bins[slab->size_class];
+    if (slab->slab_state == SLAB_FULL) {
+        slab->slab_state = SLAB_PARTIAL;
+        slab->countdown = slab->capacity - 1u;
+        span_list_push(&bin->partial, slab);
+    } else if (slab->slab_state == SLAB_PARTIAL) {
+        span_list_remove(&bin->partial, slab);
+        slabs_release(cache, slab);
+    }
+}
+
+void
+slabs_free_remote(struct span *slab, void *cell)
+{
+    struct slab_cache *owner = __atomic_load_n(&slab->owner, __ATOMIC_RELAXED);
+    void *head = MM_LOAD_RELAXED(&owner->remote);
+    do
+        ((struct slab_cell *)cell)->next = head;
+    while (!__atomic_compare_exchange_n(&owner->remote, &head, cell, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED));
+}
+
+/* Sorts at most `most` cells that other threads freed into their slabs. */
+static void
+slabs_sort_inbox(struct slab_cache *cache, size_t most)
+{
+    while (most-- > 0) {
+        if (!cache->inbox) {
+            if (!MM_LOAD_RELAXED(&cache->remote))
+                return;
+            cache->inbox = __atomic_exchange_n(&cache->remote, NULL, __ATOMIC_ACQUIRE);
+        }
+        void *cell = cache->inbox;
+        cache->inbox = ((struct slab_cell *)cell)->next;
+        /* The slab may have gone to another cache since the cell was sent here. */
+        slabs_push(cache, cell, SIZE_CLASS_MAX);
+    }
+}
+
+/* -- allocation -- */
+
+/* Gives out the cells of a list whose slab is current: the first now, the others later. */
+static void *
+slabs_open(struct slab_cache *cache, struct span *slab, void *cells)
+{
+    slab->countdown = slab->extended;
+    cache->free[slab->size_class] = ((struct slab_cell *)cells)->next;
+    return cells;
+}
+
+static void *
+slabs_take_list(struct slab_cache *cache, struct span *slab)
+{
+    void *cells = slab->free;
+    slab->free = NULL;
+    return slabs_open(cache, slab, cells);
+}
+
+/* Makes a page's worth of new cells, commits for them if it must and may; NULL: not possible. */
+static void *
+slabs_extend(struct slab_cache *cache, struct span *slab, bool may_commit)
+{
+    size_t cell = slab->cell_bytes, left = (size_t)slab->capacity - slab->extended;
+    size_t n = SLAB_EXTEND_BYTES / cell;
+    if (left == 0)
+        return NULL;
+    if (n < 1)
+        n = 1;
+    if (n > left)
+        n = left;
+    size_t have = span_committed(slab), used = slab->extended * cell;
+    if (used + cell > have) {
+        size_t all = slab->capacity * cell;
+        size_t want = cache->bins[slab->size_class].slabs > 1 || 2 * have > all ? all : 2 * have;
+        if (!may_commit ||
+            !spans_commit(&cache->slabs->spans, slab, used + cell, want, cache->ordinal))
+            return NULL;
+        have = span_committed(slab);
+    }
+    if (used + n * cell > have)
+        n = (have - used) / cell;
+    char *first = spans_start(&cache->slabs->spans, slab) + used;
+    for (size_t i = 0; i < n; i++)
+        ((struct slab_cell *)(void *)(first + i * cell))->next = i + 1 < n ? first + (i + 1) * cell
+                                                                           : NULL;
+    slab->extended += (uint32_t)n;
+    return slabs_open(cache, slab, first);
+}
+
+/* The current slab has nothing to give: it is full, or could not be extended. */
+static void
+slabs_close(struct slab_bin *bin)
+{
+    struct span *slab = bin->current;
+    bin->current = NULL;
+    if (!slab)
+        return;
+    if (slab->free || slab->extended < slab->capacity) {
+        slab->slab_state = SLAB_PARTIAL;
+        span_list_push_last(&bin->partial, slab);
+    } else {
+        slab->slab_state = SLAB_FULL;
+        slab->countdown = 1;
+    }
+}
+
+static void *
+slabs_try(struct slab_cache *cache, struct span *slab, bool may_commit)
+{
+    return slab->free ? slabs_take_list(cache, slab) : slabs_extend(cache, slab, may_commit);
+}
+
+/* Gives cells of a partial slab, the first that has any. */
+static void *
+slabs_take_partial(struct slab_cache *cache, struct slab_bin *bin)
+{
+    for (struct span *slab = bin->partial.first; slab; slab = slab->next) {
+        void *cell = slabs_try(cache, slab, false);
+        if (!cell)
+            continue;
+        span_list_remove(&bin->partial, slab);
+        slabs_close(bin);
+        slab->slab_state = SLAB_CURRENT;
+        bin->current = slab;
+        return cell;
+    }
+    return NULL;
+}
+
+void *
+slabs_take(struct slab_cache *cache, unsigned class)
+{
+    struct slab_bin *bin = &cache->bins[class];
+    slabs_sort_inbox(cache, SLAB_SORT_MAX);
+    void *cell = bin->current ? slabs_try(cache, bin->current, false) : NULL;
+    return cell ? cell : slabs_take_partial(cache, bin);
+}
+
+static void *
+slabs_start(struct slab_cache *cache, unsigned class)
+{
+    struct slab_bin *bin = &cache->bins[class];
+    size_t cell = size_class_bytes(class);
+    uint32_t units = cell > SIZE_SMALL_MAX ? 4 : 1;
+    size_t all = units * (size_t)SPAN_UNIT_BYTES, want = bin->slabs ? all : cell;
+    struct span *slab = spans_take(&cache->slabs->spans, units, cell, want, cache->ordinal);
+    if (!slab)
+        return NULL;
+    slabs_close(bin);
+    slab->free = NULL;
+    slab->countdown = slab->extended = 0;
+    slab->capacity = (uint16_t)(all / cell);
+    slab->cell_bytes = (uint16_t)cell;
+    slab->size_class = (uint8_t) class;
+    slab->slab_state = SLAB_CURRENT;
+    MM_STORE_RELAXED(&slab->owner, cache);
+    MM_STORE_RELAXED(&slab->kind, SPAN_SLAB);
+    bin->current = slab;
+    bin->slabs++;
+    return slabs_extend(cache, slab, false);
+}
+
+/* -- orphans -- */
+
+static struct slab_cache *
+slabs_grab_orphans(struct slabs *slabs)
+{
+    if (!MM_LOAD_RELAXED(&slabs->orphans))
+        return NULL;
+    pthread_mutex_lock(&slabs->spans.lock);
+    struct slab_cache *orphans = slabs->orphans;
+    MM_STORE_RELAXED(&slabs->orphans, NULL);
+    pthread_mutex_unlock(&slabs->spans.lock);
+    return orphans;
+}
+
+static void
+slabs_add_orphan(struct slab_cache *cache)
+{
+    struct slabs *slabs = cache->slabs;
+    pthread_mutex_lock(&slabs->spans.lock);
+    cache->orphan = slabs->orphans;
+    MM_STORE_RELAXED(&slabs->orphans, cache);
+    pthread_mutex_unlock(&slabs->spans.lock);
+}
+
+/* Moves an orphan's partial slabs of a class to this cache. */
+static void
+slabs_adopt(struct slab_cache *cache, struct slab_cache *orphan, unsigned class)
+{
+    struct slab_bin *from = &orphan->bins[class], *to = &cache->bins[class];
+    while (from->partial.first) {
+        struct span *slab = from->partial.first;
+        span_list_remove(&from->partial, slab);
+        span_list_push(&to->partial, slab);
+        MM_STORE_RELAXED(&slab->owner, cache);
+        from->slabs--;
+        to->slabs++;
+    }
+}
+
+/* Sorts every orphan's inbox, and takes what partial slabs of the class there are. */
+static void
+slabs_visit_orphans(struct slab_cache *cache, unsigned class, size_t most)
+{
+    struct slab_cache *next;
+    for (struct slab_cache *orphan = slabs_grab_orphans(cache->slabs); orphan; orphan = next) {
+        next = orphan->orphan;
+        slabs_sort_inbox(orphan, most);
+        if (class < SIZE_CLASSES)
+            slabs_adopt(cache, orphan, class);
+        slabs_add_orphan(orphan);
+    }
+}
+
+void *
+slabs_grow(struct slab_cache *cache, unsigned class)
+{
+    struct slab_bin *bin = &cache->bins[class];
+    void *cell = NULL;
+    if (MM_LOAD_RELAXED(&cache->slabs->orphans)) {
+        slabs_visit_orphans(cache, class, SLAB_SORT_MAX);
+        cell = slabs_take(cache, class);
+    }
+    if (!cell && bin->current)
+        cell = slabs_try(cache, bin->current, true);
+    return cell ? cell : slabs_start(cache, class);
+}
+
+/* -- taking back -- */
+
+/* The cells that a cache would give out next go back to their slabs. */
+static void
+slabs_flush(struct slab_cache *cache)
+{
+    for (unsigned class = 0; class < SIZE_CLASSES; class ++)
+        for (void *cell; (cell = slabs_pop(cache, class)) != NULL;)
+            slabs_push(cache, cell, SIZE_CLASS_MAX);
+}
+
+/* Puts every current slab among the partial or full ones, or gives it back. */
+static void
+slabs_close_all(struct slab_cache *cache)
+{
+    slabs_flush(cache);
+    for (unsigned class = 0; class < SIZE_CLASSES; class ++) {
+        struct slab_bin *bin = &cache->bins[class];
+        struct span *slab = bin->current;
+        if (slab && slab->countdown == 0) {
+            bin->current = NULL;
+            slabs_release(cache, slab);
+        }
+        slabs_close(bin);
+    }
+}
+
+void
+slabs_relieve(struct slab_cache *cache)
+{
+    slabs_sort_inbox(cache, SIZE_MAX);
+    slabs_close_all(cache);
+    slabs_visit_orphans(cache, SIZE_CLASSES, SIZE_MAX);
+    spans_trim(&cache->slabs->spans, cache->ordinal);
+}
+
+/* -- threads -- */
+
+struct slab_cache *
+slabs_attach(struct slabs *slabs, size_t cache_bytes)
+{
+    pthread_mutex_lock(&slabs->spans.lock);
+    struct slab_cache *cache = slabs->orphans;
+    if (cache) {
+        MM_STORE_RELAXED(&slabs->orphans, cache->orphan);
+    } else {
+        cache = slabs_book(slabs, cache_bytes);
+        if (cache) {
+            cache->slabs = slabs;
+            cache->bias = slabs->spans.bias;
+            cache->ordinal = slabs->mutators++;
+            cache->all = slabs->caches;
+            slabs->caches = cache;
+        }
+    }
+    pthread_mutex_unlock(&slabs->spans.lock);
+    return cache;
+}
+
+void
+slabs_detach(struct slab_cache *cache)
+{
+    slabs_close_all(cache);
+    slabs_add_orphan(cache);
+}
+
+/* -- large objects -- */
+
+void *
+slabs_take_large(struct slab_cache *cache, size_t bytes)
+{
+    struct spans *spans = &cache->slabs->spans;
+    if (bytes > (size_t)SPAN_UNITS_MAX << SPAN_UNIT_SHIFT)
+        return NULL;
+    uint32_t units = (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) >> SPAN_UNIT_SHIFT);
+    struct span *span = spans_take(spans, units, bytes, bytes, cache->ordinal);
+    if (!span)
+        return NULL;
+    MM_STORE_RELAXED(&span->kind, SPAN_LARGE);
+    if (span_committed(span) - bytes > bytes / 8 + PAGES_BYTES)
+        (void)spans_resize(spans, span, bytes, cache->ordinal);
+    return spans_start(spans, span);
+}
+
+void
+slabs_free_large(struct slab_cache *cache, void *obj)
+{
+    spans_give(&cache->slabs->spans, spans_entry(cache->bias, obj), cache->ordinal);
+}
+
+bool
+slabs_resize_large(struct slab_cache *cache, void *obj, size_t bytes)
+{
+    return spans_resize(&cache->slabs->spans, spans_entry(cache->bias, obj), bytes, cache->ordinal);
+}

@@ -1,0 +1,141 @@
+/* slabs.h -- free lists by size class: cells without a header, in slabs of one class, and large
+ * objects in spans of their own.
+ *
+ * A slab is a span of one unit (cells up to SIZE_SMALL_MAX) or four.  It belongs to one slab_cache,
+ * that is to one thread at a time.  The cache takes a slab's whole list of free cells at once and
+ * gives them out; cells freed meanwhile gather in the slab.  Whoever frees a cell of another's
+ * slab pushes it on that cache's remote list, which its owner takes whole (an exchange, so there
+ * is no ABA), into its inbox, and sorts in portions.  This is the structure of Leijen, Zorn and
+ * de Moura 2019 ("Mimalloc: Free List Sharding in Action"), with the remote list moved from the
+ * page to its owner, so that a full slab is in no list at all, and the entry fits a cache line.
+ *
+ * Caches outlive threads: a cache whose thread left is an orphan, with slabs, lists and all,
+ * until a new thread takes it over, or one that needs memory takes slabs from it.
+ *
+ * Invariants (slabs_verify):
+ *   C1  a cell is in one place: with the program, in a slab's list, in its cache's list of the
+ *       class, in a remote list, or in an inbox;
+ *   C2  extended = cells in the slab's list + used, where used counts all other places of C1;
+ *   C3  countdown = used in a current or partial slab, 1 in a full one, so that the one decrement
+ *       that a free makes anyway meets zero when there is something to do;
+ *   C4  a partial slab is in its owner's list of the class, a current one is its owner's current
+ *       one, a full one is in no list and has no free and no unmade cell;
+ *   C5  cells are made from the front, a page's worth at a time, within what is committed;
+ *   C6  an orphan has no current slab and no list of its own. */
+#ifndef PARTS_SLABS_H
+#define PARTS_SLABS_H
+
+#include "parts/size_classes.h"
+#include "parts/spans.h"
+
+/* A free cell: its first word leads to the next. */
+struct slab_cell {
+    void *next;
+} MM_MAY_ALIAS;
+
+enum slab_state { SLAB_PARTIAL, SLAB_CURRENT, SLAB_FULL };
+
+struct slab_bin {
+    struct span *current;     /* the slab whose cells the cache gives out */
+    struct span_list partial; /* others with cells to give */
+    uint32_t slabs;           /* of this class, in any state */
+};
+
+/* All the cells of a heap. */
+struct slabs {
+    struct spans spans;
+    struct slab_cache *caches;  /* every one there ever was, through `all` */
+    struct slab_cache *orphans; /* those without a thread, through `orphan`; lock of spans */
+    struct growing books;       /* where the heap and its mutators are */
+    size_t books_used;
+    uint32_t mutators;
+};
+
+/* One thread's hold on them; the first part of a manager's mutator. */
+struct slab_cache {
+    void *free[SIZE_CLASSES]; /* cells to give out */
+    uintptr_t bias;           /* see spans_entry */
+    struct slabs *slabs;
+    uint32_t ordinal;
+    struct slab_bin bins[SIZE_CLASSES];
+    void *inbox; /* cells freed by others, not sorted yet */
+    struct slab_cache *all, *orphan;
+    _Alignas(64) void *remote; /* the only field that other threads write */
+};
+
+/* Reserves and opens the books; *heap is heap_bytes of fresh zeroed memory inside the limit,
+ * whose first member is the struct slabs that is returned.  NULL: not enough memory. */
+struct slabs *slabs_create(const struct mm_config *config, size_t heap_bytes);
+void slabs_destroy(struct slabs *slabs);
+
+/* The cache of a thread that attaches, cache_bytes large; what is behind the struct is zero if
+ * it is new.  NULL: not enough memory. */
+struct slab_cache *slabs_attach(struct slabs *slabs, size_t cache_bytes);
+void slabs_detach(struct slab_cache *cache);
+
+/* Slow halves of slabs_pop: a cell that needs no more memory, or one that may; NULL: none. */
+MM_SLOW void *slabs_take(struct slab_cache *cache, unsigned class);
+MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class);
+
+/* Takes back all that can be: unsorted cells, empty slabs, orphans' slabs, warm spans. */
+MM_SLOW void slabs_relieve(struct slab_cache *cache);
+
+/* Objects above SIZE_CLASS_MAX; aligned to a unit. */
+MM_SLOW void *slabs_take_large(struct slab_cache *cache, size_t bytes);
+MM_SLOW void slabs_free_large(struct slab_cache *cache, void *obj);
+MM_SLOW bool slabs_resize_large(struct slab_cache *cache, void *obj, size_t bytes);
+
+/* Slow halves of slabs_push. */
+MM_SLOW void slabs_free_remote(struct span *slab, void *cell);
+MM_SLOW void slabs_settle(struct slab_cache *cache, struct span *slab);
+
+/* No thread may allocate or free during these. */
+void slabs_stats(struct slabs *slabs, struct mm_stats *out);
+void slabs_verify(struct slabs *slabs);
+/* Calls visit for every cell ever made and every large object, free or not. */
+void slabs_each_cell(struct slabs *slabs, void (*visit)(void *user, void *cell, size_t bytes),
+                     void *user);
+
+/* Whether the address lies in a cell that was made, or in a large object. */
+bool slabs_owns(const struct slabs *slabs, const void *address);
+
+/* A cell of a class, or NULL: then slabs_take, and so on. */
+MM_INLINE void *
+slabs_pop(struct slab_cache *cache, unsigned class)
+{
+    void *cell = cache->free[class];
+    if (MM_LIKELY(cell != NULL))
+        cache->free[class] = ((struct slab_cell *)cell)->next;
+    return cell;
+}
+
+/* The slab that a cell of so many bytes lies in. */
+MM_INLINE struct span *
+slabs_of(const struct slab_cache *cache, const void *cell, size_t bytes)
+{
+    struct span *slab = spans_entry(cache->bias, cell);
+    return bytes > SIZE_SMALL_MAX ? slab - slab->offset : slab;
+}
+
+/* Frees a cell of a slab that is this cache's own. */
+MM_INLINE void
+slabs_push_own(struct slab_cache *cache, struct span *slab, void *cell)
+{
+    ((struct slab_cell *)cell)->next = slab->free;
+    slab->free = cell;
+    if (MM_UNLIKELY(--slab->countdown == 0))
+        slabs_settle(cache, slab);
+}
+
+/* Frees a cell of at most SIZE_CLASS_MAX bytes. */
+MM_INLINE void
+slabs_push(struct slab_cache *cache, void *cell, size_t bytes)
+{
+    struct span *slab = slabs_of(cache, cell, bytes);
+    if (MM_UNLIKELY(MM_LOAD_RELAXED(&slab->owner) != cache))
+        slabs_free_remote(slab, cell);
+    else
+        slabs_push_own(cache, slab, cell);
+}
+
+#endif

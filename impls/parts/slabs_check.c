@@ -1,0 +1,155 @@
+/* slabs_check.c -- the books and the invariants of slabs.h, by walking all there is. */
+#include "parts/slabs.h"
+
+#include "parts/assert.h"
+
+static size_t
+slabs_count(const void *list)
+{
+    size_t n = 0;
+    for (; list; list = ((const struct slab_cell *)list)->next)
+        n++;
+    return n;
+}
+
+/* The bytes of the cells in a list of a cache. */
+static size_t
+slabs_list_bytes(const struct slab_cache *cache, const void *list)
+{
+    size_t bytes = 0;
+    for (; list; list = ((const struct slab_cell *)list)->next)
+        bytes += slabs_of(cache, list, SIZE_CLASS_MAX)->cell_bytes;
+    return bytes;
+}
+
+void
+slabs_stats(struct slabs *slabs, struct mm_stats *out)
+{
+    size_t live = 0;
+    const struct span *first = (const struct span *)(void *)slabs->spans.table.base;
+    for (const struct span *span = first; span < first + slabs->spans.top; span += span->units) {
+        if (span->kind == SPAN_SLAB)
+            live += (span->extended - slabs_count(span->free)) * span->cell_bytes;
+        else if (span->kind == SPAN_LARGE)
+            live += span_committed(span);
+    }
+    for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all) {
+        for (unsigned class = 0; class < SIZE_CLASSES; class ++)
+            live -= slabs_count(cache->free[class]) * size_class_bytes(class);
+        live -= slabs_list_bytes(cache, cache->inbox);
+        live -= slabs_list_bytes(cache, cache->remote);
+    }
+    *out = (struct mm_stats){
+        .held_bytes = MM_LOAD_RELAXED(&slabs->spans.pages.held),
+        .peak_held_bytes = MM_LOAD_RELAXED(&slabs->spans.pages.peak),
+        .live_bytes = live,
+        .new_objects = MM_UNKNOWN,
+        .new_bytes = MM_UNKNOWN,
+        .payload_bytes = MM_UNKNOWN,
+        .peak_payload_bytes = MM_UNKNOWN,
+    };
+}
+
+void
+slabs_each_cell(struct slabs *slabs, void (*visit)(void *user, void *cell, size_t bytes),
+                void *user)
+{
+    struct span *first = (struct span *)(void *)slabs->spans.table.base;
+    for (struct span *span = first; span < first + slabs->spans.top; span += span->units) {
+        char *start = spans_start(&slabs->spans, span);
+        if (span->kind == SPAN_LARGE)
+            visit(user, start, span_committed(span));
+        for (uint32_t i = 0; span->kind == SPAN_SLAB && i < span->extended; i++)
+            visit(user, start + (size_t)i * span->cell_bytes, span->cell_bytes);
+    }
+}
+
+bool
+slabs_owns(const struct slabs *slabs, const void *address)
+{
+    const struct spans *spans = &slabs->spans;
+    pthread_mutex_t *lock = (pthread_mutex_t *)&spans->lock;
+    const char *at = address;
+    bool owned = false;
+    pthread_mutex_lock(lock);
+    if (at >= spans->base && at < spans->base + (size_t)spans->top * SPAN_UNIT_BYTES) {
+        const struct span *span = spans_entry(spans->bias, at);
+        if (span->kind == SPAN_INNER)
+            span -= span->offset;
+        size_t offset = (size_t)(at - spans_start(spans, span));
+        owned = span->kind == SPAN_LARGE
+                    ? offset < span_committed(span)
+                    : span->kind == SPAN_SLAB && offset < (size_t)span->extended * span->cell_bytes;
+    }
+    pthread_mutex_unlock(lock);
+    return owned;
+}
+
+/* Cells in a list must lie in slabs of the class; without a class, in any slab. */
+static void
+slabs_verify_list(const struct slab_cache *cache, const void *list, unsigned class)
+{
+    for (; list; list = ((const struct slab_cell *)list)->next) {
+        const struct span *slab = slabs_of(cache, list, SIZE_CLASS_MAX);
+        size_t offset = (size_t)((const char *)list - spans_start(&cache->slabs->spans, slab));
+        mm_assert(slab->kind == SPAN_SLAB);                            /* C1 */
+        mm_assert(class == SIZE_CLASSES || slab->size_class == class); /* C1 */
+        mm_assert(offset % slab->cell_bytes == 0);                     /* C1 */
+        mm_assert(offset < (size_t)slab->extended * slab->cell_bytes); /* C5 */
+    }
+}
+
+static void
+slabs_verify_slab(const struct span *slab)
+{
+    const struct slab_cache *owner = slab->owner;
+    const struct slab_bin *bin = &owner->bins[slab->size_class];
+    size_t free = slabs_count(slab->free), used = slab->extended - free;
+    slabs_verify_list(owner, slab->free, slab->size_class);
+    mm_assert(slab->extended <= slab->capacity);                                  /* C5 */
+    mm_assert((size_t)slab->extended * slab->cell_bytes <= span_committed(slab)); /* C5 */
+    mm_assert(free <= slab->extended);                                            /* C2 */
+    if (slab->slab_state == SLAB_FULL) {
+        mm_assert(free == 0 && slab->extended == slab->capacity); /* C4 */
+        mm_assert(slab->countdown == 1);                          /* C3 */
+    } else {
+        mm_assert(slab->countdown == used); /* C3 */
+        if (slab->slab_state == SLAB_CURRENT)
+            mm_assert(bin->current == slab); /* C4 */
+        else
+            mm_assert(bin->partial.first && used > 0); /* C4 */
+    }
+}
+
+static void
+slabs_verify_cache(const struct slab_cache *cache)
+{
+    for (unsigned class = 0; class < SIZE_CLASSES; class ++) {
+        const struct slab_bin *bin = &cache->bins[class];
+        uint32_t listed = bin->current != NULL;
+        slabs_verify_list(cache, cache->free[class], class);
+        mm_assert(!cache->free[class] || bin->current); /* C1 */
+        for (const struct span *slab = bin->partial.first; slab; slab = slab->next) {
+            mm_assert(slab->owner == cache && slab->slab_state == SLAB_PARTIAL); /* C4 */
+            listed++;
+        }
+        mm_assert(listed <= bin->slabs); /* C4 */
+    }
+    slabs_verify_list(cache, cache->inbox, SIZE_CLASSES);
+    slabs_verify_list(cache, cache->remote, SIZE_CLASSES);
+}
+
+void
+slabs_verify(struct slabs *slabs)
+{
+    spans_verify(&slabs->spans);
+    const struct span *first = (const struct span *)(void *)slabs->spans.table.base;
+    for (const struct span *span = first; span < first + slabs->spans.top; span += span->units)
+        if (span->kind == SPAN_SLAB)
+            slabs_verify_slab(span);
+    for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all)
+        slabs_verify_cache(cache);
+    for (const struct slab_cache *cache = slabs->orphans; cache; cache = cache->orphan)
+        for (unsigned class = 0; class < SIZE_CLASSES; class ++)
+            mm_assert(!cache->free[class] && !cache->bins[class].current); /* C6 */
+}

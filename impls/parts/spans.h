@@ -1,0 +1,114 @@
+/* spans.h -- runs of whole 64-KiB units of address space: taken, given back, coalesced, and kept
+ * warm for a while.
+ *
+ * A table beside the units holds one struct span for each, found from an address by a shift and
+ * an addition.  A span in use is described by the entry of its first unit.
+ *
+ * Invariants (spans_verify):
+ *   S1  the units below `top` are tiled by spans, each in use, cached or free, without a gap;
+ *   S2  two free spans never touch, and none touches `top`;
+ *   S3  a free span has no memory, and is in the bin of its length;
+ *   S4  cached_bytes is what the cached spans have committed;
+ *   S5  every entry inside a used or cached span, behind its first, is SPAN_INNER and knows its
+ *       distance to it. */
+#ifndef PARTS_SPANS_H
+#define PARTS_SPANS_H
+
+#include <pthread.h>
+
+#include "parts/events.h"
+#include "parts/growing.h"
+
+enum { SPAN_UNIT_SHIFT = 16, SPAN_UNIT_BYTES = 1 << SPAN_UNIT_SHIFT, SPAN_BINS = 64 };
+#define SPAN_UNITS_MAX ((uint32_t)1 << 22)
+
+enum span_kind { SPAN_FREE, SPAN_CACHED, SPAN_INNER, SPAN_SLAB, SPAN_LARGE };
+
+struct slab_cache;
+
+struct span {
+    void *free;               /* slab: the cells given back, a list through their first words */
+    struct slab_cache *owner; /* slab: the only one to touch the entry, but for remote frees */
+    struct span *next, *prev; /* in the list that it is in */
+    uint32_t countdown;       /* slab: frees until something happens; see slabs.h */
+    uint32_t extended;        /* slab: cells made so far, from the front */
+    uint32_t units;
+    uint32_t offset; /* SPAN_INNER, and the last entry of a free span: units back to the first */
+    uint32_t committed_pages; /* of PAGES_BYTES, from the front */
+    uint16_t capacity;        /* slab: cells it has room for */
+    uint16_t cell_bytes;
+    uint8_t kind;
+    uint8_t size_class, slab_state;
+    uint8_t spare[5];
+};
+_Static_assert(sizeof(struct span) == 64, "one cache line, and a shift finds it");
+
+struct span_list {
+    struct span *first, *last;
+};
+
+enum { SPAN_CACHES = 3 }; /* of one unit, of four, and of any other length */
+
+struct spans {
+    pthread_mutex_t lock; /* of all that follows but pages, which is atomic */
+    struct pages pages;
+    struct events events;
+    char *base;
+    uintptr_t bias; /* of the table: entry of address a at bias + (a >> 16) * 64 */
+    struct growing table;
+    uint32_t top;                         /* units in use, from the front */
+    uint64_t bin_used;                    /* bit i: bin i is not empty */
+    struct span_list bins[SPAN_BINS];     /* free spans of i units; the last: of at least as many */
+    struct span_list cached[SPAN_CACHES]; /* newest first */
+    size_t cached_bytes;
+};
+
+MM_INLINE struct span *
+spans_entry(uintptr_t bias, const void *address)
+{
+    return (struct span *)(bias + ((uintptr_t)address >> SPAN_UNIT_SHIFT) * sizeof(struct span));
+}
+
+MM_INLINE char *
+spans_start(const struct spans *spans, const struct span *span)
+{
+    return spans->base +
+           (size_t)(span - (const struct span *)(void *)spans->table.base) * SPAN_UNIT_BYTES;
+}
+
+MM_INLINE size_t
+span_committed(const struct span *span)
+{
+    return (size_t)span->committed_pages * PAGES_BYTES;
+}
+
+void span_list_push(struct span_list *list, struct span *span);
+void span_list_push_last(struct span_list *list, struct span *span);
+void span_list_remove(struct span_list *list, struct span *span);
+
+/* `pages` is already charged with what the heap holds elsewhere.  False: no address space. */
+bool spans_init(struct spans *spans, const struct pages *pages, const struct mm_config *config);
+void spans_release(struct spans *spans);
+
+/* A span of at least `units` units with at least `need` bytes committed, and up to `want` if they
+ * may be had; NULL if they may not.  Of what is not a slab, more units than asked may come. */
+struct span *spans_take(struct spans *spans, uint32_t units, size_t need, size_t want,
+                        uint32_t mutator);
+
+/* Gives a span back.  It is kept warm, and the oldest kept are returned to the system beyond a
+ * bound: an eighth of what is held, at least 4 MiB. */
+void spans_give(struct spans *spans, struct span *span, uint32_t mutator);
+
+/* Commits the first `need` bytes of a span, and up to `want`; false if they may not be had. */
+bool spans_commit(struct spans *spans, struct span *span, size_t need, size_t want,
+                  uint32_t mutator);
+
+/* Makes a used span fit `bytes` where it stands: shorter, or longer into free units behind it. */
+bool spans_resize(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator);
+
+/* Returns all that is kept warm. */
+void spans_trim(struct spans *spans, uint32_t mutator);
+
+void spans_verify(struct spans *spans);
+
+#endif
