@@ -12,7 +12,7 @@ enum { DEBUG_FILL_FRESH = 0xa5, DEBUG_FILL_DEAD = 0xdb };
 MM_INLINE void
 debug_fill(void *from, int pattern, size_t bytes)
 {
-    if (MM_DEBUG)
+    if (MM_DEBUG && bytes > 0)
         memset(from, pattern, bytes);
 }
 

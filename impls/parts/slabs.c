@@ -4,48 +4,27 @@
  * dozens to thousands of allocations; a slab is taken or given back under one lock. */
 #include "parts/slabs.h"
 
-#include <string.h>
-
 #include "parts/assert.h"
 
 enum {
     SLAB_EXTEND_BYTES = 4096, /* cells made at once */
     SLAB_SORT_MAX = 1024,     /* cells of an inbox sorted in one slow call */
-    SLAB_BOOKS_BYTES = 64 << 20,
 };
 
 /* -- the heap's books -- */
-
-/* Zeroed memory for a heap or a mutator, until the heap ends; with the lock. */
-static void *
-slabs_book(struct slabs *slabs, size_t bytes)
-{
-    size_t at = slabs->books_used, end = at + ((bytes + 63) & ~(size_t)63);
-    if (!growing_ensure(&slabs->books, &slabs->spans.pages, end, end))
-        return NULL;
-    slabs->books_used = end;
-    return slabs->books.base + at;
-}
 
 struct slabs *
 slabs_create(const struct mm_config *config, size_t heap_bytes)
 {
     struct pages pages;
-    struct growing books;
+    struct books books;
     pages_init(&pages, config);
-    struct pages plain = pages;
-    plain.huge = false;
-    if (!growing_init(&books, &plain, SLAB_BOOKS_BYTES))
+    struct slabs *slabs = books_open(&books, &pages, heap_bytes);
+    if (!slabs)
         return NULL;
-    if (!growing_ensure(&books, &pages, heap_bytes, heap_bytes)) {
-        growing_release(&books, &pages);
-        return NULL;
-    }
-    struct slabs *slabs = (struct slabs *)(void *)books.base;
     slabs->books = books;
-    slabs->books_used = (heap_bytes + 63) & ~(size_t)63;
     if (!spans_init(&slabs->spans, &pages, config)) {
-        growing_release(&books, &pages);
+        books_close(&books, &pages);
         return NULL;
     }
     return slabs;
@@ -54,10 +33,8 @@ slabs_create(const struct mm_config *config, size_t heap_bytes)
 void
 slabs_destroy(struct slabs *slabs)
 {
-    struct growing books = slabs->books;
     spans_release(&slabs->spans);
-    struct pages pages = slabs->spans.pages;
-    growing_release(&books, &pages);
+    books_close(&slabs->books, &slabs->spans.pages);
 }
 
 /* -- freeing -- */
@@ -350,7 +327,7 @@ slabs_attach(struct slabs *slabs, size_t cache_bytes)
     if (cache) {
         MM_STORE_RELAXED(&slabs->orphans, cache->orphan);
     } else {
-        cache = slabs_book(slabs, cache_bytes);
+        cache = books_add(&slabs->books, &slabs->spans.pages, cache_bytes);
         if (cache) {
             cache->slabs = slabs;
             cache->bias = slabs->spans.bias;

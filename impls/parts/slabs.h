@@ -25,6 +25,7 @@
 #ifndef PARTS_SLABS_H
 #define PARTS_SLABS_H
 
+#include "parts/books.h"
 #include "parts/size_classes.h"
 #include "parts/spans.h"
 
@@ -46,8 +47,7 @@ struct slabs {
     struct spans spans;
     struct slab_cache *caches;  /* every one there ever was, through `all` */
     struct slab_cache *orphans; /* those without a thread, through `orphan`; lock of spans */
-    struct growing books;       /* where the heap and its mutators are */
-    size_t books_used;
+    struct books books;
     uint32_t mutators;
 };
 
@@ -63,8 +63,8 @@ struct slab_cache {
     _Alignas(64) void *remote; /* the only field that other threads write */
 };
 
-/* Reserves and opens the books; *heap is heap_bytes of fresh zeroed memory inside the limit,
- * whose first member is the struct slabs that is returned.  NULL: not enough memory. */
+/* A manager's heap of heap_bytes, whose first member is the struct slabs that is returned, and
+ * whose other bytes are zero.  NULL: not enough memory. */
 struct slabs *slabs_create(const struct mm_config *config, size_t heap_bytes);
 void slabs_destroy(struct slabs *slabs);
 
