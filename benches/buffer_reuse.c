@@ -70,7 +70,7 @@ buffer_good(struct mm_mutator *m, uint64_t n)
 static const struct pair PAIR = {
     .bad = buffer_bad,
     .good = buffer_good,
-    .sizes = { { 2, 1000 }, { 4, 50000 }, { 40, 500000 } },
+    .sizes = { { 2, 1000 }, { 4, 50000 }, { 40, 100000 } },
     .peak_bytes = sizeof(struct buffer) + BUFFER_BYTES,
 };
 

@@ -162,12 +162,15 @@ static void
 gcbench_plan(const struct workload_run *run, struct workload_plan *plan)
 {
     const struct gcbench_size *size = &SIZES[run->size];
-    uint64_t nodes = 0;
-    for (int32_t depth = LEAST_DEPTH; depth <= size->most_depth; depth += DEPTH_STEP)
+    uint64_t nodes = 0, cold_nodes = 0;
+    for (int32_t depth = LEAST_DEPTH; depth <= size->most_depth; depth += DEPTH_STEP) {
         nodes += 2 * (size->nodes / tree_nodes(depth)) * tree_nodes(depth);
+        cold_nodes += 2 * tree_nodes(depth);
+    }
     *plan = (struct workload_plan){
         .batches = 1,
         .operations = nodes,
+        .cold_operations = cold_nodes,
         .peak_live_bytes = (tree_nodes(size->kept_depth) + tree_nodes(size->most_depth)) *
                                sizeof(struct node) +
                            mm_size(&NUMBERS, size->numbers * sizeof(double)),

@@ -88,7 +88,7 @@ slice_good(struct mm_mutator *m, uint64_t n)
 static const struct pair PAIR = {
     .bad = slice_bad,
     .good = slice_good,
-    .sizes = { { 2, 30 }, { 4, 3000 }, { 40, 30000 } },
+    .sizes = { { 2, 30 }, { 4, 3000 }, { 40, 6000 } },
     .peak_bytes = sizeof(struct slice) + MOST_CAPACITY * sizeof(uint64_t),
 };
 
