@@ -109,14 +109,16 @@ group_sum(const struct vertex *first)
     return sum;
 }
 
+/* What the last member refers to may be gone already, and is not looked at. */
 static void
 group_free(struct mm_mutator *m, struct vertex *vertex)
 {
-    for (uint64_t left = vertex->count; left > 0; left--) {
+    for (uint64_t left = vertex->count; left > 1; left--) {
         struct vertex *next = mm_get(vertex->next);
         mm_free(m, &VERTEX, vertex);
         vertex = next;
     }
+    mm_free(m, &VERTEX, vertex);
 }
 
 /* A new group is as large as the one it replaces, so the live size is fixed; both are alive for
