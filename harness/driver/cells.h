@@ -1,0 +1,62 @@
+/* cells.h -- what was built: managers and workloads, from cells.json beside the cells, and what
+ * the cells say of themselves. */
+#ifndef DRIVER_CELLS_H
+#define DRIVER_CELLS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cells_role { CELLS_CONTESTANT, CELLS_REFEREE, CELLS_MISSING };
+
+struct cells_manager {
+    const char *name;
+    enum cells_role role;
+    const char *package;     /* to install, if the role is CELLS_MISSING */
+    const char *unavailable; /* why no cell of it can say what it is; NULL: the rest is known */
+    const char *summary;
+    const char *version; /* NULL: built with the project */
+    unsigned max_threads;
+    bool obeys_limit, emits_events, collects;
+};
+
+struct cells_workload {
+    const char *name;
+    const char *unavailable; /* why it cannot run here; NULL: it can */
+    const char *summary;
+    const char *operation;
+    const char **variants; /* variant_count words; one empty word if there are none */
+    size_t variant_count;
+    unsigned threads_default, threads_max;
+    bool serves;
+    const char *input; /* facts on the data it reads; NULL: none */
+};
+
+struct cells {
+    const char *folder; /* of the cells, without a slash at its end */
+    const char *version, *compiler, *flags, *build_type, *sanitize, *source;
+    struct cells_manager *managers; /* in the order of registration */
+    size_t manager_count;
+    struct cells_workload *workloads;
+    size_t workload_count;
+};
+
+/* Reads cells.json from the folder of this program, or from $HEAPSTAKES_BIN.  False: an error
+ * was said. */
+bool cells_load(struct cells *cells);
+
+/* Asks one cell per manager and per workload what it is.  False: interrupted. */
+bool cells_describe(struct cells *cells);
+
+/* The file of a cell, and whether it can be run. */
+const char *cells_path(const struct cells *cells, const char *workload, const char *manager);
+bool cells_is_built(const struct cells *cells, const char *workload, const char *manager);
+
+/* NULL: there is none of this name. */
+const struct cells_manager *cells_find_manager(const struct cells *cells, const char *name);
+const struct cells_workload *cells_find_workload(const struct cells *cells, const char *name);
+
+/* The manager that checks and counts; NULL: none was built. */
+const struct cells_manager *cells_referee(const struct cells *cells);
+
+#endif

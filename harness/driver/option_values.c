@@ -1,0 +1,261 @@
+/* option_values.c -- how the value of each flag is read and checked. */
+#include "option_values.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "say.h"
+
+enum { OPTION_ROUNDS_MAX = 100000, OPTION_THREADS_MAX = 1024 };
+static const double OPTION_SECONDS_MAX = 1e7;
+static const double OPTION_QUICK_BUDGET_S = 60;
+
+const char *const OPTIONS_SIZES[] = { "smoke", "normal", "large", NULL };
+static const char *const OPTION_FORMATS[] = { "human", "json", "csv", "markdown", NULL };
+
+struct options
+option_defaults(void)
+{
+    struct options options = { .size = "normal", .rounds = 10 };
+    options.heap_factors = memory_get(sizeof *options.heap_factors);
+    options.heap_factors[0] = 2;
+    options.heap_factor_count = 1;
+    return options;
+}
+
+bool
+options_split(const char *text, struct options_list *list)
+{
+    *list = (struct options_list){ 0 };
+    for (const char *at = text;; at++) {
+        size_t length = strcspn(at, ",");
+        if (length == 0)
+            return false;
+        list->words = memory_room(list->words, list->count, sizeof *list->words);
+        list->words[list->count++] = memory_copy(at, length);
+        at += length;
+        if (!*at)
+            break;
+    }
+    list->words = memory_room(list->words, list->count, sizeof *list->words);
+    list->words[list->count] = NULL;
+    return true;
+}
+
+static bool
+option_whole(const char *text, uint64_t most, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end || errno || number > most)
+        return false;
+    *value = number;
+    return true;
+}
+
+static bool
+option_real(const char *text, double most, double *value)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end || !isfinite(number) || number <= 0 || number > most)
+        return false;
+    *value = number;
+    return true;
+}
+
+const char *
+option_filter(struct options *options, const char *value)
+{
+    regex_t regex;
+    int problem = regcomp(&regex, value, REG_EXTENDED | REG_NOSUB);
+    if (problem) {
+        char text[128];
+        regerror(problem, &regex, text, sizeof text);
+        return memory_text("not a regular expression: %s", text);
+    }
+    regfree(&regex);
+    options->filter = value;
+    return NULL;
+}
+
+const char *
+option_managers(struct options *options, const char *value)
+{
+    return options_split(value, &options->managers) ? NULL : "names with commas between them";
+}
+
+const char *
+option_size(struct options *options, const char *value)
+{
+    for (size_t i = 0; OPTIONS_SIZES[i]; i++) {
+        if (strcmp(value, OPTIONS_SIZES[i]) == 0) {
+            options->size = OPTIONS_SIZES[i];
+            return NULL;
+        }
+    }
+    return memory_text("unknown size%s", say_suggestion(value, OPTIONS_SIZES));
+}
+
+const char *
+option_threads(struct options *options, const char *value)
+{
+    static const char *const wrong = "numbers from 1 to 1024 with commas between them";
+    struct options_list list;
+    if (!options_split(value, &list))
+        return wrong;
+    options->threads = memory_get(list.count * sizeof *options->threads);
+    options->thread_count = list.count;
+    for (size_t i = 0; i < list.count; i++) {
+        uint64_t number;
+        if (!option_whole(list.words[i], OPTION_THREADS_MAX, &number) || number == 0)
+            return wrong;
+        options->threads[i] = (unsigned)number;
+    }
+    return NULL;
+}
+
+const char *
+option_heap_factors(struct options *options, const char *value)
+{
+    static const char *const wrong = "positive numbers, or none, with commas between them";
+    struct options_list list;
+    if (!options_split(value, &list))
+        return wrong;
+    options->heap_factors = memory_get(list.count * sizeof *options->heap_factors);
+    options->heap_factor_count = list.count;
+    for (size_t i = 0; i < list.count; i++) {
+        if (strcmp(list.words[i], "none") != 0 &&
+            !option_real(list.words[i], 1000, &options->heap_factors[i]))
+            return wrong;
+    }
+    return NULL;
+}
+
+const char *
+option_rounds(struct options *options, const char *value)
+{
+    uint64_t number;
+    if (!option_whole(value, OPTION_ROUNDS_MAX, &number) || number == 0)
+        return "a whole number from 1 to 100000";
+    options->rounds = (unsigned)number;
+    return NULL;
+}
+
+const char *
+option_time_budget(struct options *options, const char *value)
+{
+    return option_real(value, OPTION_SECONDS_MAX, &options->time_budget_s) ? NULL
+                                                                           : "seconds, above 0";
+}
+
+const char *
+option_cpus(struct options *options, const char *value)
+{
+    if (!*value || value[strspn(value, "0123456789,-")])
+        return "numbers of cores, as 1,3 or 2-5";
+    options->cpus = value;
+    return NULL;
+}
+
+const char *
+option_out(struct options *options, const char *value)
+{
+    options->out = value;
+    return *value ? NULL : "the name of a folder";
+}
+
+const char *
+option_seed(struct options *options, const char *value)
+{
+    options->has_seed = option_whole(value, INT64_MAX, &options->seed);
+    return options->has_seed ? NULL : "a whole number, not negative";
+}
+
+const char *
+option_cell_timeout(struct options *options, const char *value)
+{
+    return option_real(value, OPTION_SECONDS_MAX, &options->cell_timeout_s) ? NULL
+                                                                            : "seconds, above 0";
+}
+
+const char *
+option_quick(struct options *options, const char *value)
+{
+    (void)value;
+    options->quick = true;
+    options->size = "smoke";
+    options->time_budget_s = OPTION_QUICK_BUDGET_S;
+    return NULL;
+}
+
+const char *
+option_thp(struct options *options, const char *value)
+{
+    options->huge_pages = strcmp(value, "on") == 0;
+    return options->huge_pages || strcmp(value, "off") == 0 ? NULL : "off or on";
+}
+
+const char *
+option_no_record(struct options *options, const char *value)
+{
+    (void)value;
+    options->no_record = true;
+    return NULL;
+}
+
+const char *
+option_resume(struct options *options, const char *value)
+{
+    options->resume = value;
+    return *value ? NULL : "the folder of a run";
+}
+
+const char *
+option_dry_run(struct options *options, const char *value)
+{
+    (void)value;
+    options->dry_run = true;
+    return NULL;
+}
+
+const char *
+option_metric(struct options *options, const char *value)
+{
+    options->metric = value;
+    return NULL;
+}
+
+const char *
+option_format(struct options *options, const char *value)
+{
+    for (size_t i = 0; OPTION_FORMATS[i]; i++) {
+        if (strcmp(value, OPTION_FORMATS[i]) == 0) {
+            options->format = (enum options_format)i;
+            return NULL;
+        }
+    }
+    return memory_text("unknown format%s", say_suggestion(value, OPTION_FORMATS));
+}
+
+const char *
+option_quiet(struct options *options, const char *value)
+{
+    (void)value;
+    options->quiet = true;
+    return NULL;
+}
+
+const char *
+option_help(struct options *options, const char *value)
+{
+    (void)value;
+    options->help = true;
+    return NULL;
+}
