@@ -17,8 +17,8 @@
 #include <stdlib.h>
 
 /* The collector's tables, for every block of the heap: a header with a mark byte for each
- * granule, and its place in the index. */
-enum { BLOCK_BYTES = 4096, BLOCK_TABLE_BYTES = 352 };
+ * granule, and its place in the index; it takes memory for them in steps. */
+enum { BLOCK_BYTES = 4096, BLOCK_TABLE_BYTES = 352, TABLES_STEP_BYTES = 16 * BLOCK_BYTES };
 
 enum { DIVISOR_AT_100_PERCENT = 2 }; /* it collects after 2/divisor of the live size */
 
@@ -191,7 +191,7 @@ boehm_start(const struct mm_config *config)
 static void
 boehm_limit(size_t limit)
 {
-    size_t tables = GC_get_obtained_from_os_bytes() - GC_get_heap_size();
+    size_t tables = GC_get_obtained_from_os_bytes() - GC_get_heap_size() + TABLES_STEP_BYTES;
     size_t least = tables + GC_get_heap_size() + BLOCK_BYTES;
     if (limit < least)
         mm_exhausted(least, limit);

@@ -1,6 +1,8 @@
 /* jemalloc.c -- the books of jemalloc, as its mallctl interface keeps them. */
+#define _GNU_SOURCE
 #include "mm.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 
 struct mm_heap {
@@ -94,11 +96,21 @@ mm_stats(struct mm_heap *heap, struct mm_stats *out)
     };
 }
 
-/* jemalloc knows for every address which of its arenas it belongs to, if any. */
+/* jemalloc knows of each of its addresses which arena it belongs to, but must not be asked about
+ * others; so it is also proven that malloc, as this process calls it, is jemalloc's. */
 bool
 mm_owns(const struct mm_heap *heap, const void *obj)
 {
     (void)heap;
+    Dl_info ours, theirs;
+    void *(*allocate)(size_t) = malloc;
+    void (*release)(void *, size_t, int) = sdallocx;
+    void *ours_at, *theirs_at;
+    memcpy(&ours_at, &allocate, sizeof ours_at);
+    memcpy(&theirs_at, &release, sizeof theirs_at);
+    if (!dladdr(ours_at, &ours) || !dladdr(theirs_at, &theirs) ||
+        ours.dli_fbase != theirs.dli_fbase)
+        return false;
     unsigned arena;
     size_t size = sizeof arena;
     void *address = (void *)(uintptr_t)obj;

@@ -46,8 +46,10 @@ none_refill(struct mm_mutator *m, size_t bytes, size_t align)
     if (chunk < CHUNK_BYTES)
         chunk = CHUNK_BYTES;
     size_t at = __atomic_fetch_add(&heap->used, chunk, __ATOMIC_RELAXED);
-    if (at + chunk > RESERVED_BYTES || !pages_commit(&heap->pages, heap->base + at, chunk))
+    if (at + chunk > RESERVED_BYTES || !pages_commit(&heap->pages, heap->base + at, chunk)) {
+        __atomic_fetch_sub(&heap->used, chunk, __ATOMIC_RELAXED);
         mm_exhausted(bytes, 0);
+    }
     m->next = heap->base + at;
     m->next += -(uintptr_t)m->next & (align - 1);
     m->limit = heap->base + at + chunk;

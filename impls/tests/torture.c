@@ -429,9 +429,14 @@ torture_op_copy(struct torture *t, struct mm_mutator *m)
 }
 
 static void
-torture_clear(struct torture *t, struct mm_mutator *m, uint32_t number, void *obj, uint32_t from,
-              uint32_t n)
+torture_op_clear(struct torture *t, struct mm_mutator *m)
 {
+    void *obj;
+    uint32_t number = torture_any_row(t, &obj);
+    if (!number)
+        return;
+    uint32_t refs_n = t->model.objects[number].refs_n;
+    uint32_t from = torture_below(t, refs_n), n = torture_below(t, refs_n - from + 1);
     for (uint32_t i = from; i < from + n; i++) {
         struct torture_place place = torture_field_place(t, number, obj, i);
         torture_replace(t, m, &place, 0);
@@ -440,21 +445,11 @@ torture_clear(struct torture *t, struct mm_mutator *m, uint32_t number, void *ob
         mm_clear(m, obj, model_place(&t->model, number, obj, from), n);
 }
 
-static void
-torture_op_clear(struct torture *t, struct mm_mutator *m)
-{
-    void *obj;
-    uint32_t number = torture_any_row(t, &obj);
-    if (!number)
-        return;
-    uint32_t refs_n = t->model.objects[number].refs_n;
-    uint32_t from = torture_below(t, refs_n);
-    torture_clear(t, m, number, obj, from, torture_below(t, refs_n - from + 1));
-}
-
+/* What is expected is held by a local meanwhile: mm_cas reads it, so it may die only later. */
 static void
 torture_op_cas(struct torture *t, struct mm_mutator *m)
 {
+    MM_LOCALS(m, expected);
     void *obj = NULL;
     uint32_t number = torture_below(t, 4) ? torture_any_object(t, &obj) : 0;
     struct torture_place place = torture_any_place(t);
@@ -466,8 +461,13 @@ torture_op_cas(struct torture *t, struct mm_mutator *m)
         mm_assert(!mm_cas(m, place.obj, place.slot, place.obj, obj));
         return;
     }
-    torture_replace(t, m, &place, number);
+    mm_set(m, &locals->expected, expected);
     mm_assert(mm_cas(m, place.obj, place.slot, expected, obj));
+    t->model.objects[place.owner].refs[place.field] = number;
+    t->model.objects[number].places += number != 0;
+    if (place.number)
+        model_drop(&t->model, m, place.number, expected);
+    mm_set(m, &locals->expected, NULL);
 }
 
 static void
@@ -495,9 +495,11 @@ torture_op_resize(struct torture *t, struct mm_mutator *m)
     /* What is cut off gives up its references first. */
     uint32_t fixed = (uint32_t)__builtin_popcountll(MODEL_TYPES[object->kind]->ref_words);
     uint32_t each = object->n ? (object->refs_n - fixed) / object->n : 0;
-    if (n < object->n && each)
-        torture_clear(t, m, root->number, mm_get(*root->slot), fixed + n * each,
-                      (object->n - n) * each);
+    void *obj = mm_get(*root->slot);
+    for (uint32_t i = fixed + n * each; n < object->n && i < object->refs_n; i++) {
+        struct torture_place place = torture_field_place(t, root->number, obj, i);
+        torture_write(t, m, &place, 0, NULL);
+    }
     model_resize(&t->model, m, root->number, root->slot, n);
 }
 
