@@ -62,6 +62,18 @@ pages_commit(struct pages *pages, void *from, size_t bytes)
 }
 
 void
+pages_uncharge(struct pages *pages, size_t bytes)
+{
+    __atomic_sub_fetch(&pages->held, bytes, __ATOMIC_RELAXED);
+}
+
+bool
+pages_open(void *from, size_t bytes)
+{
+    return mprotect(from, bytes, PROT_READ | PROT_WRITE) == 0;
+}
+
+void
 pages_return(struct pages *pages, void *from, size_t bytes)
 {
     /* The order matters: DONTNEED drops the contents, PROT_NONE the right to touch them. */

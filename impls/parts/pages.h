@@ -11,9 +11,9 @@ enum { PAGES_BYTES = 4096, PAGES_ALIGN = 2 << 20 };
 
 /* The books of one heap's memory.  Atomic: any thread may commit and return. */
 struct pages {
-    size_t limit;         /* 0: none */
-    size_t held, peak;    /* bytes committed now, and the most ever */
-    uint64_t requests;    /* for memory so far */
+    size_t limit;      /* 0: none */
+    size_t held, peak; /* bytes committed now, and the most ever */
+    uint64_t requests; /* for memory so far */
     uint64_t fail_request;
     bool huge;
 };
@@ -34,8 +34,12 @@ void pages_return(struct pages *pages, void *from, size_t bytes);
 /* Gives reserved space back; `committed` of its bytes are still counted. */
 void pages_release(struct pages *pages, void *from, size_t bytes, size_t committed);
 
+/* Makes reserved space usable without counting it: the caller charges what is touched. */
+bool pages_open(void *from, size_t bytes);
+
 /* Counts bytes that a manager holds by other means, such as its static structures; false if
  * they do not fit the limit. */
 bool pages_charge(struct pages *pages, size_t bytes);
+void pages_uncharge(struct pages *pages, size_t bytes);
 
 #endif

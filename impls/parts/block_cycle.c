@@ -1,0 +1,123 @@
+/* block_cycle.c -- what a cycle of any manager on the block heap begins and ends with. */
+#include "parts/block_heap_books.h"
+
+#include "parts/assert.h"
+
+void
+block_cycle_begin(struct block_heap *heap)
+{
+    mm_assert(!block_heap_is_marking(heap));
+    while (block_cycle_clean(heap, UINT32_MAX))
+        ;
+    block_large_cycle_begin(heap);
+    heap->mark = (uint8_t)(heap->live % UINT8_MAX + 1);
+    heap->marker.steps = 0;
+    for (size_t i = 0; i < heap->kinds_count; i++)
+        heap->kinds[i].marked = heap->kinds[i].blocks_touched = 0;
+}
+
+void
+block_cycle_roots(struct block_heap *heap)
+{
+    for (const struct mm_mutator *m = heap->world.mutators; m; m = m->following)
+        for (const mm_ref *slot = m->roots.bottom; slot < m->roots.top; slot++)
+            if (slot->ptr_)
+                marker_grey(heap, slot->ptr_);
+    for (size_t i = 0; i < heap->globals_count; i++)
+        if (heap->globals[i]->ptr_)
+            marker_grey(heap, heap->globals[i]->ptr_);
+}
+
+/* New blocks count as touched from the start: their marks are those of this cycle. */
+static void
+block_cycle_blacken_hole(struct block_heap *heap, const struct bump *bump, struct kind *kind)
+{
+    size_t first = block_heap_offset(heap, bump->next) / GRANULE_BYTES;
+    size_t last = (block_heap_offset(heap, bump->limit) - kind->bytes) / GRANULE_BYTES;
+    memset(heap->marks + first, heap->mark, last - first + 1);
+    kind->marked += (size_t)(bump->limit - bump->next) / kind->bytes;
+}
+
+void
+block_cycle_blacken(struct block_heap *heap)
+{
+    for (struct mm_mutator *m = heap->world.mutators; m; m = m->following)
+        for (uint32_t i = 0; i < m->bumps; i++) {
+            if (m->bump[i].block == BLOCK_NONE)
+                continue;
+            struct block *block = &heap->blocks[m->bump[i].block];
+            if (block->touched != heap->mark)
+                heap->kinds[i].blocks_touched++;
+            block->touched = heap->mark;
+            if (m->bump[i].next != m->bump[i].limit)
+                block_cycle_blacken_hole(heap, &m->bump[i], &heap->kinds[i]);
+        }
+}
+
+void
+block_cycle_drop_holes(struct block_heap *heap)
+{
+    for (struct mm_mutator *m = heap->world.mutators; m; m = m->following) {
+        for (uint32_t i = 0; i < m->bumps; i++) {
+            struct kind_books *books = &heap->books[i];
+            block_holes_whiten(m, i);
+            books->recent_bytes += m->bump[i].handed;
+            m->bump[i] = (struct bump){ NULL, NULL, BLOCK_NONE, 0, 0 };
+        }
+        m->handed_bytes = 0;
+    }
+}
+
+static void
+block_cycle_count(struct block_heap *heap)
+{
+    uint64_t touched = 0;
+    heap->live_bytes = heap->large.marked_pages * PAGES_BYTES;
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
+        const struct kind *kind = &heap->kinds[i];
+        uint64_t live = kind->marked * kind->bytes;
+        heap->live_bytes += live;
+        touched += kind->blocks_touched;
+        heap->books[i].holes_bytes = kind->blocks_touched * kind->cells * kind->bytes - live;
+    }
+    heap->dead_blocks = (uint32_t)(heap->used_blocks - touched);
+    heap->handed_bytes = 0;
+}
+
+void
+block_cycle_end(struct block_heap *heap)
+{
+    if (MM_DEBUG)
+        block_check_marking(heap);
+    block_cycle_drop_holes(heap);
+    heap->live = heap->mark;
+    heap->cycles++;
+    heap->dead_cursor = 0;
+    heap->clean_next = (uint32_t)(heap->cycles % CLEAN_CYCLES);
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
+        struct kind_books *books = &heap->books[i];
+        block_list_append(heap, &books->unswept, &books->partial);
+        block_list_append(heap, &books->unswept, &books->swept);
+    }
+    block_large_cycle_end(heap);
+    block_cycle_count(heap);
+    if (MM_DEBUG)
+        block_check(heap);
+}
+
+/* Which block is cleaned in which cycle depends on its number alone, so none is left out between
+ * two uses of a value, 255 cycles apart. */
+bool
+block_cycle_clean(struct block_heap *heap, uint32_t count)
+{
+    for (; count && heap->clean_next < heap->blocks_top;
+         count--, heap->clean_next += CLEAN_CYCLES) {
+        struct block *block = &heap->blocks[heap->clean_next];
+        if (block->swept != heap->live)
+            block->swept = 0;
+        if (block->touched != heap->live && block->touched != heap->mark)
+            block->touched = 0;
+        block_holes_clean(heap, heap->clean_next);
+    }
+    return heap->clean_next < heap->blocks_top;
+}

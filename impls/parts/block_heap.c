@@ -1,0 +1,291 @@
+/* block_heap.c -- the heap as a whole, the slow paths of allocation, and the calls of mm_heap.h
+ * that are the same for every manager on it.
+ *
+ * The limit bounds all that is held: blocks and large ranges, mark bytes, tables, mark stack,
+ * mutators, and their root stacks as far as they were seen to be touched.  A small part of it is
+ * kept from cells, for mutators and tables that come later. */
+#include "parts/block_heap_books.h"
+
+#include "parts/assert.h"
+#include "parts/root_stack_memory.h"
+
+enum { GLOBALS_MAX = 1 << 20, HEAP_BYTES_MIN = 4 << 20, RESERVE_BYTES = 16 << 10 };
+#define SPAN_BYTES ((size_t)256 << 30) /* of address space, if there is no limit */
+
+/* -- The heap --------------------------------------------------------------------------- */
+
+bool
+block_heap_extend(struct block_heap *heap, void *table, size_t *committed, size_t bytes)
+{
+    bytes = (bytes + PAGES_BYTES - 1) & ~(size_t)(PAGES_BYTES - 1);
+    if (bytes <= *committed)
+        return true;
+    if (!pages_commit(&heap->pages, (char *)table + *committed, bytes - *committed))
+        return false;
+    *committed = bytes;
+    return true;
+}
+
+size_t
+block_heap_headroom(const struct block_heap *heap)
+{
+    size_t held = MM_LOAD_RELAXED(&heap->pages.held);
+    return heap->budget > held ? heap->budget - held : 0;
+}
+
+size_t
+block_heap_room(const struct block_heap *heap)
+{
+    return block_heap_headroom(heap) / 17 * 16 +
+           ((size_t)(heap->free.count + heap->dead_blocks) << BLOCK_SHIFT) +
+           (heap->large.free_pages + heap->large.dead_pages) * PAGES_BYTES;
+}
+
+void
+block_heap_set_budget(struct block_heap *heap, size_t bytes)
+{
+    if (heap->budget_max) {
+        heap->budget = heap->budget_max;
+        return;
+    }
+    size_t cells = heap->cells_committed +
+                   (heap->large.used_pages + heap->large.free_pages) * PAGES_BYTES;
+    size_t goal = heap->live_bytes + heap->live_bytes / 100 * heap->growth_percent;
+    size_t tables = heap->pages.held - cells;
+    goal = goal < HEAP_BYTES_MIN ? HEAP_BYTES_MIN : goal;
+    heap->budget = tables + goal + goal / 16;
+    size_t room = block_heap_room(heap);
+    if (room < 2 * bytes)
+        heap->budget += 2 * bytes - room;
+}
+
+static void
+block_heap_reserve(struct block_heap *heap, size_t span)
+{
+    heap->blocks_max = (uint32_t)((span + BLOCK_BYTES - 1) / BLOCK_BYTES);
+    heap->cells_bytes = (size_t)heap->blocks_max << BLOCK_SHIFT;
+    heap->cells = pages_reserve(&heap->pages, heap->cells_bytes);
+    heap->marks = pages_reserve(&heap->pages, (size_t)heap->blocks_max * BLOCK_MARKS);
+    heap->blocks = pages_reserve(&heap->pages, heap->blocks_max * sizeof *heap->blocks);
+    heap->links = pages_reserve(&heap->pages, heap->blocks_max * sizeof *heap->links);
+    heap->globals = pages_reserve(&heap->pages, GLOBALS_MAX * sizeof *heap->globals);
+    if (!heap->cells || !heap->marks || !heap->blocks || !heap->links || !heap->globals ||
+        !block_large_create(heap, 2 * ((span + PAGES_BYTES - 1) / PAGES_BYTES)))
+        mm_exhausted(span, heap->pages.limit);
+}
+
+void
+block_heap_create(struct block_heap *heap, const struct mm_config *config, size_t bytes)
+{
+    size_t span = config->heap_bytes ? config->heap_bytes : SPAN_BYTES;
+    pages_init(&heap->pages, config);
+    events_init(&heap->events, config);
+    if (!pages_charge(&heap->pages, bytes))
+        mm_exhausted(bytes, config->heap_bytes);
+    heap->collect_always = config->collect_always;
+    heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
+    heap->live = heap->mark = 1;
+    world_create(&heap->world);
+    block_heap_reserve(heap, span);
+    block_kinds_create(heap);
+    block_holes_create(heap);
+    marker_create(heap, (span / 8 + PAGES_BYTES) & ~(size_t)(PAGES_BYTES - 1));
+    if (config->heap_bytes) {
+        size_t kept = RESERVE_BYTES + span / 64;
+        heap->budget_max = span > kept ? span - kept : 1;
+    }
+    block_heap_set_budget(heap, 0);
+}
+
+void
+block_heap_destroy(struct block_heap *heap)
+{
+    world_destroy(&heap->world);
+    pages_release(&heap->pages, heap->cells, heap->cells_bytes, heap->cells_committed);
+    pages_release(&heap->pages, heap->marks, (size_t)heap->blocks_max * BLOCK_MARKS,
+                  heap->marks_committed);
+    pages_release(&heap->pages, heap->blocks, heap->blocks_max * sizeof *heap->blocks,
+                  heap->blocks_committed);
+    pages_release(&heap->pages, heap->links, heap->blocks_max * sizeof *heap->links,
+                  heap->links_committed);
+    pages_release(&heap->pages, heap->globals, GLOBALS_MAX * sizeof *heap->globals,
+                  heap->globals_committed);
+    block_large_destroy(heap);
+    block_kinds_destroy(heap);
+    marker_destroy(heap);
+}
+
+/* -- Allocation --------------------------------------------------------------------------- */
+
+static void
+block_heap_tell(struct mm_mutator *m)
+{
+    m->heap->handed_bytes += m->handed_bytes;
+    m->handed_bytes = 0;
+}
+
+/* Takes the lock, lets others stop the world, and the manager do its part. */
+static size_t
+block_heap_enter(struct mm_mutator *m, const struct mm_type *type, size_t bytes)
+{
+    struct block_heap *heap = m->heap;
+    world_lock(&heap->world);
+    world_pause(m);
+    block_heap_tell(m);
+    size_t kind = block_kinds_find(heap, type, bytes);
+    if (!kind || !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
+        mm_exhausted(bytes, heap->pages.limit);
+    collector_pace(m, bytes > CELL_BYTES_MAX ? bytes : BLOCK_BYTES);
+    return kind;
+}
+
+void *
+block_heap_refill(struct mm_mutator *m, const struct mm_type *type, size_t bytes)
+{
+    struct block_heap *heap = m->heap;
+    size_t kind = CELL_CLASSES + cell_class(bytes);
+    if (mm_has_refs(type)) {
+        kind = MM_LOAD_RELAXED(&type->state->index);
+        kind += kind && type->tail != MM_TAIL_NONE ? cell_class(bytes) : 0;
+    }
+    if (heap->collect_always || !kind || !block_holes_next(m, kind)) {
+        kind = block_heap_enter(m, type, bytes);
+        for (unsigned attempt = 0; !block_holes_next(m, kind) && !block_holes_take(m, kind);)
+            collector_make_room(m, bytes, attempt++);
+        world_unlock(&heap->world);
+    }
+    struct bump *bump = &m->bump[kind];
+    char *cell = bump->next;
+    bump->next = cell + bytes;
+    return cell;
+}
+
+static void
+block_heap_null_large(const struct mm_type *type, char *obj, size_t n)
+{
+    null_refs(type, obj, n);
+}
+
+void *
+block_heap_large(struct mm_mutator *m, const struct mm_type *type, size_t n)
+{
+    struct block_heap *heap = m->heap;
+    size_t bytes = cell_bytes(type, n);
+    uint64_t begin = events_begin(&heap->events);
+    bool zero;
+    size_t kind = block_heap_enter(m, type, bytes);
+    void *obj = block_large_new(m, kind, bytes, &zero);
+    for (unsigned attempt = 0; !obj; obj = block_large_new(m, kind, bytes, &zero))
+        collector_make_room(m, bytes, attempt++);
+    if (!zero && mm_has_refs(type))
+        block_heap_null_large(type, obj, n);
+    world_unlock(&heap->world);
+    events_end(&heap->events, MM_EVENT_PAGE_REQUEST, m->ordinal, begin, zero ? bytes : 0);
+    return obj;
+}
+
+/* -- The calls of mm_heap.h ------------------------------------------------------------------- */
+
+struct mm_mutator *
+mm_attach(struct mm_heap *whole)
+{
+    struct block_heap *heap = (struct block_heap *)whole;
+    const size_t reserved = sizeof(struct mm_mutator) + KINDS_MAX * sizeof(struct bump);
+    struct mm_mutator *m = pages_reserve(&heap->pages, reserved);
+    size_t committed = 0;
+    if (!m || !block_heap_extend(heap, m, &committed, sizeof *m))
+        mm_exhausted(reserved, heap->pages.limit);
+    m->heap = heap;
+    m->committed = committed;
+    if (!root_stack_create(&m->roots, &heap->pages))
+        mm_exhausted(ROOT_STACK_BYTES, heap->pages.limit);
+    world_lock(&heap->world);
+    world_attach(&heap->world, m);
+    if (!block_kinds_extend_mutator(m, heap->kinds_count) ||
+        !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
+        mm_exhausted(reserved, heap->pages.limit);
+    world_unlock(&heap->world);
+    return m;
+}
+
+void
+mm_detach(struct mm_mutator *m)
+{
+    struct block_heap *heap = m->heap;
+    world_lock(&heap->world);
+    world_pause(m);
+    block_heap_tell(m);
+    for (uint32_t kind = 0; kind < m->bumps; kind++)
+        block_holes_leave(m, kind);
+    collector_detach(m);
+    world_detach(&heap->world, m);
+    world_unlock(&heap->world);
+    root_stack_destroy(&m->roots, &heap->pages, m->roots_charged);
+    pages_release(&heap->pages, m, sizeof *m + KINDS_MAX * sizeof(struct bump), m->committed);
+}
+
+void
+block_heap_global(struct mm_mutator *m, mm_ref *slot)
+{
+    struct block_heap *heap = m->heap;
+    world_lock(&heap->world);
+    if (heap->globals_count == GLOBALS_MAX ||
+        !block_heap_extend(heap, heap->globals, &heap->globals_committed,
+                           (heap->globals_count + 1) * sizeof *heap->globals))
+        mm_exhausted(sizeof *heap->globals, heap->pages.limit);
+    heap->globals[heap->globals_count++] = slot;
+    world_unlock(&heap->world);
+}
+
+void
+mm_stats(struct mm_heap *whole, struct mm_stats *out)
+{
+    struct block_heap *heap = (struct block_heap *)whole;
+    size_t unused = 0, unswept = 0;
+    for (struct mm_mutator *m = heap->world.mutators; m; m = m->following) {
+        block_heap_tell(m);
+        for (uint32_t kind = 0; kind < m->bumps; kind++)
+            unused += (size_t)(m->bump[kind].limit - m->bump[kind].next);
+    }
+    for (size_t kind = 0; kind < heap->kinds_count; kind++)
+        unswept += heap->books[kind].unswept.count;
+    *out = (struct mm_stats){
+        .held_bytes = heap->pages.held,
+        .peak_held_bytes = heap->pages.peak,
+        .live_bytes = heap->live_bytes + heap->handed_bytes - unused,
+        .owed_bytes = (unswept << BLOCK_SHIFT) + heap->large.dead_pages * PAGES_BYTES,
+        .collections = heap->cycles,
+        .new_objects = MM_UNKNOWN,
+        .new_bytes = MM_UNKNOWN,
+        .payload_bytes = MM_UNKNOWN,
+        .peak_payload_bytes = MM_UNKNOWN,
+    };
+}
+
+bool
+mm_owns(const struct mm_heap *whole, const void *obj)
+{
+    const struct block_heap *heap = (const struct block_heap *)whole;
+    size_t offset = block_heap_offset(heap, obj);
+    if (offset < (size_t)heap->blocks_top << BLOCK_SHIFT) {
+        const struct kind *kind = &heap->kinds[heap->blocks[offset >> BLOCK_SHIFT].kind];
+        size_t inside = offset % BLOCK_BYTES;
+        return kind->bytes && inside % kind->bytes == 0 && inside / kind->bytes < kind->cells;
+    }
+    const struct large_space *space = &heap->large;
+    size_t page = ((uintptr_t)obj - (uintptr_t)space->base) / PAGES_BYTES;
+    if (page >= space->top || (uintptr_t)obj % PAGES_BYTES)
+        return false;
+    for (uint32_t at = 0; at <= page; at += space->table[at].pages)
+        if (at == page)
+            return space->table[at].state == LARGE_USED;
+    return false;
+}
+
+void
+mm_verify(struct mm_heap *whole)
+{
+    struct block_heap *heap = (struct block_heap *)whole;
+    if (!block_heap_is_marking(heap))
+        block_check(heap);
+}

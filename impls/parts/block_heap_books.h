@@ -1,0 +1,294 @@
+/* block_heap_books.h -- the slow half of the block heap: what its files and its managers share.
+ *
+ * Address space is reserved twice: for blocks of equal cells, with a mark byte for every granule of
+ * 16 bytes beside them, and for large objects, in ranges of pages.  A mark byte belongs to the cell
+ * that begins in its granule, and says:
+ *   == heap->mark    reached in the running cycle, or born while it runs
+ *   == heap->live    reached in the last finished cycle
+ *   anything else    free if the search for holes has not passed it, new if it has
+ * No cycle runs while mark == live.  The values rotate from 1 to 255, so nothing is cleared; the
+ * bytes that an old value is left in are, a few in each cycle, before the value comes back.
+ *
+ * Everything here but a mutator's own holes is guarded by the world's lock. */
+#ifndef PARTS_BLOCK_HEAP_BOOKS_H
+#define PARTS_BLOCK_HEAP_BOOKS_H
+
+#include "mm.h"
+#include "parts/events.h"
+#include "parts/marker.h"
+#include "parts/pages.h"
+#include "parts/world.h"
+
+enum {
+    GRANULE_SHIFT = 4,
+    GRANULE_BYTES = 1 << GRANULE_SHIFT,
+    BLOCK_MARKS = BLOCK_BYTES >> GRANULE_SHIFT,
+    BLOCK_WORDS = BLOCK_MARKS / 64, /* of a bitmap of granules */
+    BITMAP_BYTES_MAX = 512,         /* larger cells are looked at one by one */
+    CLEAN_CYCLES = 120              /* in which every block's old mark bytes are cleared */
+};
+#define BLOCK_NONE UINT32_MAX
+
+/* -- Kinds ------------------------------------------------------------------- */
+
+enum { KIND_FREE = 0, KIND_GONE = 1 }; /* of blocks that hold no cells; GONE: not committed */
+
+/* What the marker needs, in one cache line. */
+struct kind {
+    _Alignas(64) uint64_t refs; /* bit i: word i of the fixed part is a reference */
+    uint64_t unit_refs;         /* the same for a unit of the tail; 0: the tail is not looked at */
+    uint32_t unit_bytes;
+    uint32_t fixed_bytes;    /* where the tail begins */
+    uint32_t bytes;          /* of a cell */
+    uint32_t cells;          /* in a block */
+    uint64_t blocks_touched; /* with a cell marked in this cycle */
+    uint64_t marked;         /* cells, in this cycle */
+};
+_Static_assert(sizeof(struct kind) == 64, "a kind is a cache line");
+
+struct block_list {
+    uint32_t first, last, count;
+};
+
+struct kind_books {
+    struct block_list unswept; /* not looked at since the last cycle */
+    struct block_list swept;   /* looked at, or in use by a mutator */
+    struct block_list partial; /* left by a mutator: holes from block_link.resume on */
+    uint64_t holes_bytes;      /* free in blocks with live cells, when the last cycle ended */
+    uint64_t recent_bytes;     /* handed out lately; older ones count less */
+};
+
+/* -- Blocks ------------------------------------------------------------------- */
+
+struct block {
+    uint16_t kind;
+    uint8_t touched; /* the mark value when a cell was last marked */
+    uint8_t swept;   /* heap->live when it was last looked at for holes */
+};
+
+struct block_link {
+    uint32_t next, previous;
+    uint32_t resume;    /* of a partial block: the granule where its holes begin */
+    uint32_t unscanned; /* whether it has marked cells whose references were not looked at */
+};
+
+/* -- Large objects --------------------------------------------------------------- */
+
+enum large_state { LARGE_GONE, LARGE_FREE, LARGE_USED };
+
+/* The first page of an extent.  An object begins at its first byte. */
+struct large {
+    size_t bytes;            /* of the object */
+    uint32_t pages, before;  /* of this extent, and of the one in front of it */
+    uint32_t next, previous; /* in its list */
+    uint32_t grey_next;      /* in the marker's list; LARGE_NONE */
+    uint16_t kind;
+    uint8_t mark;
+    uint8_t state;
+};
+_Static_assert(sizeof(struct large) == 32, "two entries a cache line");
+#define LARGE_NONE UINT32_MAX
+enum { LARGE_BINS = 64 + 4 * 26 };
+
+struct large_list {
+    uint32_t first, last;
+};
+
+struct large_space {
+    char *base;
+    struct large *table;    /* by page */
+    size_t pages_max;       /* reserved */
+    uint32_t top;           /* pages behind which nothing was ever used */
+    uint32_t last;          /* the extent that ends there */
+    size_t table_committed; /* bytes */
+    struct large_list unswept, swept;
+    uint32_t bins[2][LARGE_BINS]; /* free extents by size: GONE and FREE */
+    size_t used_pages, free_pages, marked_pages, dead_pages;
+    uint32_t grey; /* marked, references not yet looked at */
+};
+
+/* -- The heap ------------------------------------------------------------------------ */
+
+struct block_heap {
+    struct pages pages;
+    struct events events;
+    struct world world;
+    char *cells;
+    size_t cells_bytes; /* reserved; beyond are large objects */
+    uint8_t *marks;
+    struct block *blocks;
+    struct block_link *links;
+    uint32_t blocks_max, blocks_top; /* reserved; ever committed */
+    uint32_t dead_cursor;            /* blocks before it are not wholly dead */
+    uint32_t dead_blocks;            /* wholly dead, and not taken yet */
+    uint32_t used_blocks;            /* with a kind */
+    struct block_list free, gone;
+    uint8_t live, mark;
+    bool collect_always;
+    uint32_t clean_next; /* block whose old mark bytes are cleared next */
+    struct kind *kinds;
+    struct kind_books *books;
+    struct mm_type_state **states; /* of all types seen, to be forgotten with the heap */
+    size_t kinds_count, states_count;
+    size_t kinds_committed, books_committed, states_committed, globals_committed; /* bytes */
+    size_t marks_committed, blocks_committed, links_committed, cells_committed;
+    mm_ref **globals;
+    size_t globals_count;
+    struct large_space large;
+    struct marker marker;
+    size_t budget;     /* of held bytes, for cells; collect before it is passed */
+    size_t budget_max; /* what the limit leaves for cells; 0: no limit */
+    unsigned growth_percent;
+    uint64_t live_bytes;   /* when the last cycle ended */
+    uint64_t handed_bytes; /* in holes and large objects since then */
+    uint64_t cycles;
+    uint64_t starts[BITMAP_BYTES_MAX / 8 + 1][BLOCK_WORDS]; /* by cell size: where cells begin */
+};
+
+/* block_heap.c */
+/* `bytes`: of the manager's structure that the heap is the first part of. */
+void block_heap_create(struct block_heap *heap, const struct mm_config *config, size_t bytes);
+void block_heap_destroy(struct block_heap *heap);
+
+/* Makes `bytes` of a table usable, of which *committed are already; false: no memory. */
+bool block_heap_extend(struct block_heap *heap, void *table, size_t *committed, size_t bytes);
+
+/* Sets the budget for the time until the next cycle: all that the limit allows, or what grew from
+ * the live size, with room for `bytes` more. */
+void block_heap_set_budget(struct block_heap *heap, size_t bytes);
+
+/* Bytes that may still be committed within the budget. */
+size_t block_heap_headroom(const struct block_heap *heap);
+
+/* Bytes that can be had for any purpose: headroom, free and dead blocks and large ranges. */
+size_t block_heap_room(const struct block_heap *heap);
+
+/* block_cycle.c: what every cycle of every manager begins and ends with. */
+void block_cycle_begin(struct block_heap *heap);
+void block_cycle_end(struct block_heap *heap);
+
+/* Greys all that the roots refer to. */
+void block_cycle_roots(struct block_heap *heap);
+
+/* Colours the rest of the mutators' holes with the cycle's mark. */
+void block_cycle_blacken(struct block_heap *heap);
+
+/* Gives up all mutators' holes. */
+void block_cycle_drop_holes(struct block_heap *heap);
+
+/* Clears old mark values of up to `count` blocks; false if none are left to do in this cycle. */
+bool block_cycle_clean(struct block_heap *heap, uint32_t count);
+
+/* block_kinds.c: the kind for this type and size; 0: no memory. */
+size_t block_kinds_find(struct block_heap *heap, const struct mm_type *type, size_t bytes);
+void block_kinds_create(struct block_heap *heap);
+void block_kinds_destroy(struct block_heap *heap);
+
+/* Makes the bump pointers of so many kinds usable; false: no memory. */
+bool block_kinds_extend_mutator(struct mm_mutator *m, size_t kinds);
+
+/* block_holes.c */
+void block_holes_create(struct block_heap *heap);
+
+/* The next hole of the block that the mutator has for this kind; false: it has no more. */
+bool block_holes_next(struct mm_mutator *m, size_t kind);
+
+/* Takes a block with a hole for the mutator; false: there is none within the budget. */
+bool block_holes_take(struct mm_mutator *m, size_t kind);
+
+/* Makes the rest of the mutator's hole free again; the block is still the mutator's. */
+void block_holes_whiten(struct mm_mutator *m, size_t kind);
+
+/* The same, and leaves the block for others to go on with. */
+void block_holes_leave(struct mm_mutator *m, size_t kind);
+
+/* Clears the mark bytes of cells that are not live. */
+void block_holes_clean(struct block_heap *heap, size_t block);
+
+/* Makes a wholly dead block free. */
+void block_holes_free(struct block_heap *heap, uint32_t block);
+
+/* block_supply.c: puts blocks from the system into the free list; false: the budget is full. */
+bool block_supply_fresh(struct mm_mutator *m);
+
+/* Gives free and dead blocks back to the system until the headroom is `bytes`, or none are left. */
+void block_supply_return(struct mm_mutator *m, size_t bytes);
+
+/* Live cells of a block as bits by granule, 64 granules from 64 * word on. */
+uint64_t block_holes_live(const struct block_heap *heap, size_t block, size_t word);
+
+/* Unlinks and links blocks. */
+void block_list_push(struct block_heap *heap, struct block_list *list, uint32_t block);
+void block_list_unlink(struct block_heap *heap, struct block_list *list, uint32_t block);
+void block_list_append(struct block_heap *heap, struct block_list *list, struct block_list *more);
+
+/* block_large.c */
+bool block_large_create(struct block_heap *heap, size_t pages_max);
+
+/* A range for an object of this many bytes; NULL: there is none within the budget.  Says whether
+ * its bytes are known to be zero. */
+void *block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero);
+
+/* Frees up to `count` dead objects; false: none are left unswept. */
+bool block_large_sweep(struct block_heap *heap, size_t count);
+void block_large_cycle_begin(struct block_heap *heap);
+void block_large_cycle_end(struct block_heap *heap);
+
+/* Returns free ranges to the system until the headroom is `bytes`, or none are left. */
+void block_large_return(struct mm_mutator *m, size_t bytes);
+void block_large_destroy(struct block_heap *heap);
+
+MM_INLINE struct large *
+block_large_entry(const struct block_heap *heap, const void *obj)
+{
+    return &heap->large.table[(size_t)((const char *)obj - heap->large.base) / PAGES_BYTES];
+}
+
+/* block_check.c: asserts the numbered invariants; only between cycles. */
+void block_check(struct block_heap *heap);
+
+/* Marks again from the roots, apart from the mark bytes, and asserts that what is found is marked
+ * with heap->mark.  For debug builds. */
+void block_check_marking(struct block_heap *heap);
+
+/* -- Policy: what the manager decides ---------------------------------------------------- */
+
+/* Called with the lock held before a mutator takes a block or a large range of `bytes`. */
+void collector_pace(struct mm_mutator *m, size_t bytes);
+
+/* Called with the lock held when there was no room for `bytes`, for the attempt-th time in a row;
+ * does what it can and returns, or ends in mm_exhausted. */
+void collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt);
+
+/* Called with the lock held when a mutator is about to leave; its holes are given back. */
+void collector_detach(struct mm_mutator *m);
+
+/* -- Small things ---------------------------------------------------------------------------- */
+
+MM_INLINE bool
+block_heap_is_marking(const struct block_heap *heap)
+{
+    return heap->mark != heap->live;
+}
+
+/* Where an object is among the cells; beyond heap->cells_bytes if it is a large one. */
+MM_INLINE size_t
+block_heap_offset(const struct block_heap *heap, const void *obj)
+{
+    return (uintptr_t)obj - (uintptr_t)heap->cells;
+}
+
+MM_INLINE char *
+block_address(const struct block_heap *heap, size_t block)
+{
+    return heap->cells + (block << BLOCK_SHIFT);
+}
+
+MM_INLINE bool
+block_is_dead(const struct block_heap *heap, const struct block *block)
+{
+    return block->kind >= CELL_CLASSES && block->swept != heap->live &&
+           block->touched != heap->live && block->touched != heap->mark;
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* block_heap_sizes.h -- the sizes of the block heap and of its marker.  A test that wants tiny ones
+ * puts a folder with a parts/block_heap_sizes.h of its own in front of the include path. */
+#ifndef PARTS_BLOCK_HEAP_SIZES_H
+#define PARTS_BLOCK_HEAP_SIZES_H
+
+enum {
+    BLOCK_SHIFT = 14,           /* a block is 16 KiB: small, so that many kinds fit a small heap */
+    BLOCK_COMMIT = 16,          /* blocks asked of the system at once */
+    HOLE_CELLS_MAX = 1 << 16,   /* cells handed out at once, at most */
+    MARKER_RING = 32,           /* objects on their way into the cache; a power of two */
+    MARKER_STACK_BYTES_MAX = 0, /* of the mark stack; 0: as many as the limit allows */
+    MARKER_PIECE = 64,          /* references of a tail that are looked at in one go */
+    MARKER_CLOCK_STEPS = 512,   /* steps of marking between two looks at the clock */
+    SWEEP_BLOCKS = 64           /* full blocks looked at before a new one is taken instead */
+};
+
+#endif

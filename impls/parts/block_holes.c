@@ -1,0 +1,329 @@
+/* block_holes.c -- blocks, and the holes in them: runs of free cells, found when they are needed.
+ *
+ * After a cycle every block is unswept.  A mutator that needs cells of a kind takes an unswept
+ * block of that kind and goes through its holes one by one (lazy sweep; Hughes 1982, and Immix's
+ * bump allocation into holes, Blackburn and McKinley 2008).  A block in which the marker touched
+ * nothing is wholly dead, and becomes a block of any kind.
+ *
+ * Invariants:
+ *  1. A block with a kind is in exactly one list of that kind; free and gone blocks are in theirs.
+ *  2. A block is in `swept` if and only if a mutator went through it, or is going through it, since
+ * the last cycle ended.  New objects, whose mark bytes are old, are only there and in `partial`.
+ *  3. The mark bytes of a hole are heap->mark while a cycle runs, and 0 at other times.
+ *  4. dead_blocks counts the blocks for which block_is_dead.
+ *
+ * Cost: sixteen words of mark bytes are compared for 1 KiB of cells; nothing is written into free
+ * cells. */
+#include "parts/block_heap_books.h"
+
+#include "parts/assert.h"
+
+static const uint64_t ONES = UINT64_C(0x0101010101010101);
+
+/* -- Lists ----------------------------------------------------------------------- */
+
+void
+block_list_push(struct block_heap *heap, struct block_list *list, uint32_t block)
+{
+    heap->links[block].next = BLOCK_NONE;
+    heap->links[block].previous = list->last;
+    if (list->last != BLOCK_NONE)
+        heap->links[list->last].next = block;
+    else
+        list->first = block;
+    list->last = block;
+    list->count++;
+}
+
+void
+block_list_unlink(struct block_heap *heap, struct block_list *list, uint32_t block)
+{
+    struct block_link *link = &heap->links[block];
+    if (link->previous != BLOCK_NONE)
+        heap->links[link->previous].next = link->next;
+    else
+        list->first = link->next;
+    if (link->next != BLOCK_NONE)
+        heap->links[link->next].previous = link->previous;
+    else
+        list->last = link->previous;
+    list->count--;
+}
+
+void
+block_list_append(struct block_heap *heap, struct block_list *list, struct block_list *more)
+{
+    if (more->first == BLOCK_NONE)
+        return;
+    heap->links[more->first].previous = list->last;
+    if (list->last != BLOCK_NONE)
+        heap->links[list->last].next = more->first;
+    else
+        list->first = more->first;
+    list->last = more->last;
+    list->count += more->count;
+    *more = (struct block_list){ BLOCK_NONE, BLOCK_NONE, 0 };
+}
+
+/* -- Holes ------------------------------------------------------------------------- */
+
+void
+block_holes_create(struct block_heap *heap)
+{
+    for (size_t bytes = CELL_BYTES_MIN; bytes <= BITMAP_BYTES_MAX; bytes += 8)
+        for (size_t cell = 0; cell < BLOCK_BYTES / bytes; cell++) {
+            size_t granule = cell * bytes / GRANULE_BYTES;
+            heap->starts[bytes / 8][granule / 64] |= UINT64_C(1) << granule % 64;
+        }
+    heap->free = heap->gone = (struct block_list){ BLOCK_NONE, BLOCK_NONE, 0 };
+}
+
+/* The highest bit of every byte that equals `value`. */
+MM_INLINE uint64_t
+block_holes_equal(uint64_t bytes, uint8_t value)
+{
+    const uint64_t high = ONES << 7;
+    uint64_t differ = bytes ^ ONES * value;
+    return ~(((differ & ~high) + ~high) | differ) & high;
+}
+
+uint64_t
+block_holes_live(const struct block_heap *heap, size_t block, size_t word)
+{
+    const uint8_t *marks = heap->marks + block * BLOCK_MARKS + word * 64;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t bytes;
+        memcpy(&bytes, marks + 8 * i, sizeof bytes);
+        uint64_t hits = block_holes_equal(bytes, heap->live) | block_holes_equal(bytes, heap->mark);
+        bits |= ((hits >> 7) * UINT64_C(0x0102040810204080) >> 56) << 8 * i;
+    }
+    return bits;
+}
+
+void
+block_holes_clean(struct block_heap *heap, size_t block)
+{
+    uint8_t *marks = heap->marks + block * BLOCK_MARKS;
+    for (size_t i = 0; i < BLOCK_MARKS; i += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, marks + i, sizeof bytes);
+        uint64_t hits = block_holes_equal(bytes, heap->live) | block_holes_equal(bytes, heap->mark);
+        bytes &= (hits >> 7) * UINT8_MAX;
+        memcpy(marks + i, &bytes, sizeof bytes);
+    }
+}
+
+static bool
+block_holes_is_live(const struct block_heap *heap, size_t block, size_t offset)
+{
+    uint8_t byte = heap->marks[block * BLOCK_MARKS + offset / GRANULE_BYTES];
+    return byte == heap->live || byte == heap->mark;
+}
+
+/* Offset of the first cell that is live, or is not, from this granule on; the end of the cells if
+ * there is none. */
+static size_t
+block_holes_search(const struct block_heap *heap, const struct kind *kind, size_t block,
+                   size_t granule, bool live)
+{
+    size_t bytes = kind->bytes, end = bytes * kind->cells;
+    size_t from = (granule * GRANULE_BYTES + bytes - 1) / bytes * bytes;
+    if (bytes > BITMAP_BYTES_MAX) {
+        while (from < end && block_holes_is_live(heap, block, from) != live)
+            from += bytes;
+        return from;
+    }
+    uint64_t wanted = ~UINT64_C(0) << granule % 64;
+    for (size_t word = granule / 64; word < BLOCK_WORDS; word++, wanted = ~UINT64_C(0)) {
+        uint64_t bits = block_holes_live(heap, block, word);
+        wanted &= heap->starts[bytes / 8][word] & (live ? bits : ~bits);
+        if (wanted) {
+            size_t found = word * 64 + (size_t)__builtin_ctzll(wanted);
+            return (found * GRANULE_BYTES + bytes - 1) / bytes * bytes;
+        }
+    }
+    return end;
+}
+
+/* Writes the mark bytes of a part of a block that is free: of all granules where a cell begins. */
+static void
+block_holes_colour(struct block_heap *heap, const struct kind *kind, const char *from,
+                   const char *to, uint8_t mark)
+{
+    size_t first = block_heap_offset(heap, from) / GRANULE_BYTES;
+    size_t last = (block_heap_offset(heap, to) - kind->bytes) / GRANULE_BYTES;
+    memset(heap->marks + first, mark, last - first + 1);
+}
+
+/* Fills memory that nobody may look at. */
+static void
+block_holes_poison(char *from, const char *to)
+{
+    if (MM_DEBUG)
+        memset(from, 0xdb, (size_t)(to - from));
+}
+
+bool
+block_holes_next(struct mm_mutator *m, size_t number)
+{
+    struct block_heap *heap = m->heap;
+    struct bump *bump = &m->bump[number];
+    if (bump->block == BLOCK_NONE)
+        return false;
+    struct kind *kind = &heap->kinds[number];
+    size_t bytes = kind->bytes, end = bytes * kind->cells;
+    size_t from = block_holes_search(heap, kind, bump->block, bump->granule, false);
+    if (from >= end) {
+        *bump = (struct bump){ NULL, NULL, BLOCK_NONE, 0, bump->handed };
+        return false;
+    }
+    size_t to = block_holes_search(heap, kind, bump->block, from / GRANULE_BYTES, true);
+    size_t longest = heap->collect_always ? 1 : HOLE_CELLS_MAX;
+    if (to - from > longest * bytes)
+        to = from + longest * bytes;
+    char *base = block_address(heap, bump->block);
+    bump->next = base + from;
+    bump->limit = base + to;
+    bump->granule = (uint32_t)(to / GRANULE_BYTES);
+    bump->handed += to - from;
+    m->handed_bytes += to - from;
+    bool marking = block_heap_is_marking(heap);
+    if (marking)
+        kind->marked += (to - from) / bytes;
+    block_holes_colour(heap, kind, bump->next, bump->limit, marking ? heap->mark : 0);
+    block_holes_poison(bump->next, bump->limit);
+    return true;
+}
+
+/* -- Blocks -------------------------------------------------------------------------- */
+
+static void
+block_holes_enter(struct mm_mutator *m, size_t number, uint32_t block, uint32_t granule)
+{
+    struct block_heap *heap = m->heap;
+    heap->blocks[block].swept = heap->live;
+    if (block_heap_is_marking(heap) && heap->blocks[block].touched != heap->mark) {
+        heap->blocks[block].touched = heap->mark;
+        heap->kinds[number].blocks_touched++;
+    }
+    block_list_push(heap, &heap->books[number].swept, block);
+    m->bump[number].block = block;
+    m->bump[number].granule = granule;
+}
+
+/* Goes through this kind's own blocks, at most `count` of them. */
+static bool
+block_holes_take_own(struct mm_mutator *m, size_t number, uint32_t count)
+{
+    struct block_heap *heap = m->heap;
+    struct kind_books *books = &heap->books[number];
+    if (books->partial.first != BLOCK_NONE) {
+        uint32_t block = books->partial.first;
+        block_list_unlink(heap, &books->partial, block);
+        block_holes_enter(m, number, block, heap->links[block].resume);
+        if (block_holes_next(m, number))
+            return true;
+    }
+    for (; count && books->unswept.first != BLOCK_NONE; count--) {
+        uint32_t block = books->unswept.first;
+        if (block_is_dead(heap, &heap->blocks[block]))
+            heap->dead_blocks--;
+        block_list_unlink(heap, &books->unswept, block);
+        block_holes_enter(m, number, block, 0);
+        if (block_holes_next(m, number))
+            return true;
+    }
+    return false;
+}
+
+/* Takes a wholly dead block away from its kind; BLOCK_NONE: there is none. */
+static uint32_t
+block_holes_find_dead(struct block_heap *heap)
+{
+    if (!heap->dead_blocks)
+        return BLOCK_NONE;
+    for (uint32_t block; heap->dead_cursor < heap->blocks_top;) {
+        block = heap->dead_cursor++;
+        if (!block_is_dead(heap, &heap->blocks[block]))
+            continue;
+        block_holes_free(heap, block);
+        return block;
+    }
+    return BLOCK_NONE;
+}
+
+void
+block_holes_free(struct block_heap *heap, uint32_t block)
+{
+    struct kind_books *books = &heap->books[heap->blocks[block].kind];
+    heap->dead_blocks--;
+    heap->used_blocks--;
+    block_list_unlink(heap, &books->unswept, block);
+    memset(heap->marks + (size_t)block * BLOCK_MARKS, 0, BLOCK_MARKS);
+    heap->blocks[block] = (struct block){ .kind = KIND_FREE };
+}
+
+/* A block of no kind whose mark bytes are 0; BLOCK_NONE: there is none within the budget. */
+static uint32_t
+block_holes_any(struct mm_mutator *m)
+{
+    struct block_heap *heap = m->heap;
+    if (heap->free.first == BLOCK_NONE) {
+        uint32_t dead = block_holes_find_dead(heap);
+        if (dead != BLOCK_NONE)
+            return dead;
+        if (!block_supply_fresh(m))
+            return BLOCK_NONE;
+    }
+    uint32_t block = heap->free.first;
+    block_list_unlink(heap, &heap->free, block);
+    return block;
+}
+
+bool
+block_holes_take(struct mm_mutator *m, size_t number)
+{
+    struct block_heap *heap = m->heap;
+    if (block_holes_take_own(m, number, SWEEP_BLOCKS))
+        return true;
+    uint32_t block = block_holes_any(m);
+    if (block == BLOCK_NONE)
+        return block_holes_take_own(m, number, UINT32_MAX);
+    heap->blocks[block] = (struct block){ .kind = (uint16_t)number };
+    heap->used_blocks++;
+    block_holes_enter(m, number, block, 0);
+    return block_holes_next(m, number);
+}
+
+void
+block_holes_whiten(struct mm_mutator *m, size_t number)
+{
+    struct block_heap *heap = m->heap;
+    struct bump *bump = &m->bump[number];
+    size_t rest = (size_t)(bump->limit - bump->next);
+    if (!rest)
+        return;
+    struct kind *kind = &heap->kinds[number];
+    if (block_heap_is_marking(heap))
+        kind->marked -= rest / kind->bytes;
+    heap->handed_bytes -= rest;
+    bump->handed -= rest;
+    block_holes_colour(heap, kind, bump->next, bump->limit, 0);
+    bump->granule = (uint32_t)(block_heap_offset(heap, bump->next) % BLOCK_BYTES / GRANULE_BYTES);
+    bump->limit = bump->next;
+}
+
+void
+block_holes_leave(struct mm_mutator *m, size_t number)
+{
+    struct block_heap *heap = m->heap;
+    struct bump *bump = &m->bump[number];
+    block_holes_whiten(m, number);
+    if (bump->block != BLOCK_NONE) {
+        block_list_unlink(heap, &heap->books[number].swept, bump->block);
+        heap->links[bump->block].resume = bump->granule;
+        block_list_push(heap, &heap->books[number].partial, bump->block);
+    }
+    *bump = (struct bump){ NULL, NULL, BLOCK_NONE, 0, 0 };
+}

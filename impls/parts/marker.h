@@ -1,0 +1,55 @@
+/* marker.h -- finds what is reachable: an explicit stack of grey objects behind a prefetch ring.
+ *
+ * An object is white until its mark byte says otherwise; it is marked when it comes out of the
+ * ring, and its references go onto the stack.  The ring is a queue: between the prefetch of an
+ * object and the first look at it stand MARKER_RING others, so that misses overlap (Cher, Hosking
+ * and Vitek, "Software prefetching for mark-sweep garbage collection", 2004).  Long tails are
+ * looked at in pieces: (object, unit) is left on the stack for the rest.
+ *
+ * The stack need not be deep enough.  An object that finds no room for its references stays
+ * marked, its block is noted as unscanned, and when the stack is empty all marked cells of such a
+ * block are looked at again.  Each note is of an object marked just then, so marking ends.  Large
+ * objects wait in a list through their own table and need no stack.
+ *
+ * Invariants, whenever no step is running:
+ *  1. A marked object's references are marked, or on the stack or in the ring, or the object
+ *     itself is on the stack with the unit to go on from, or in the list of grey large
+ *     objects, or its block is noted as unscanned.
+ *  2. No step needs more than MARKER_ROOM words of the stack.
+ *
+ * Cost: bounded a step: at most MARKER_PIECE or 64 references. */
+#ifndef PARTS_MARKER_H
+#define PARTS_MARKER_H
+
+#include "parts/block_heap_sizes.h"
+#include "mm_heap.h"
+
+struct block_heap;
+
+enum { MARKER_ROOM = 2 + (MARKER_PIECE > 64 ? MARKER_PIECE : 64) };
+
+struct marker {
+    uintptr_t *stack;
+    size_t depth, capacity;     /* words */
+    size_t committed, reserved; /* bytes */
+    void *ring[MARKER_RING];
+    size_t ring_head, ring_fill;
+    uint64_t steps;                     /* of this cycle: objects and pieces looked at */
+    uint32_t unscanned_blocks;          /* noted */
+    uint32_t rescan_block, rescan_cell; /* looked at again; BLOCK_NONE */
+    uint64_t overflows;                 /* notes, ever */
+};
+
+void marker_create(struct block_heap *heap, size_t reserved);
+void marker_destroy(struct block_heap *heap);
+
+/* Greys what a root refers to. */
+void marker_grey(struct block_heap *heap, void *obj);
+
+/* Marks one object at once, and greys what it refers to. */
+void marker_mark(struct block_heap *heap, void *obj);
+
+/* Marks until nothing is grey (true), or for so many steps, or until the deadline (0: none). */
+bool marker_run(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns);
+
+#endif

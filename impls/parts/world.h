@@ -1,0 +1,50 @@
+/* world.h -- the mutators of a heap: how they come and go, and how one stops all the others.
+ *
+ * One lock guards the heap's books and the count of running mutators.  A mutator runs until it
+ * waits in world_pause, is parked, or is detached.  Who wants the world to stop sets each
+ * mutator's `stop`, which mm_safepoint polls, and waits until nobody else runs; every slow path of
+ * allocation takes the lock and comes by world_pause too.
+ *
+ * Invariants, while the lock is held:
+ *  1. running counts the mutators that are neither parked nor waiting in world_pause or
+ *     world_unpark.
+ *  2. Between world_stop and world_start it is 0, the caller included, and stays 0.
+ *
+ * Cost: a load and a branch for a safepoint; a lock for the rest. */
+#ifndef PARTS_WORLD_H
+#define PARTS_WORLD_H
+
+#include "mm_heap.h"
+
+#include <pthread.h>
+
+struct world {
+    pthread_mutex_t lock;
+    pthread_cond_t stopped, started;
+    struct mm_mutator *mutators;
+    unsigned running;
+    uint32_t ordinals; /* given out so far */
+    bool stopping;
+};
+
+void world_create(struct world *world);
+void world_destroy(struct world *world);
+
+void world_lock(struct world *world);
+void world_unlock(struct world *world);
+
+/* The rest is called with the lock held, and may let go of it for a while. */
+void world_attach(struct world *world, struct mm_mutator *m);
+void world_detach(struct world *world, struct mm_mutator *m);
+
+/* Waits while somebody stops the world. */
+void world_pause(struct mm_mutator *m);
+
+void world_park(struct mm_mutator *m);
+void world_unpark(struct mm_mutator *m);
+
+/* Waits until no other mutator runs.  The caller comes from world_pause. */
+void world_stop(struct mm_mutator *m);
+void world_start(struct mm_mutator *m);
+
+#endif

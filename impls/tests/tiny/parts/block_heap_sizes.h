@@ -1,0 +1,18 @@
+/* block_heap_sizes.h -- the smallest sizes that work, so that a test comes by every rare path: the
+ * ring is one object, the mark stack overflows at once, holes are short, tails go in pieces of one.
+ */
+#ifndef PARTS_BLOCK_HEAP_SIZES_H
+#define PARTS_BLOCK_HEAP_SIZES_H
+
+enum {
+    BLOCK_SHIFT = 12,
+    BLOCK_COMMIT = 1,
+    HOLE_CELLS_MAX = 2,
+    MARKER_RING = 1,
+    MARKER_STACK_BYTES_MAX = 80 * 8,
+    MARKER_PIECE = 1,
+    MARKER_CLOCK_STEPS = 1,
+    SWEEP_BLOCKS = 1
+};
+
+#endif
