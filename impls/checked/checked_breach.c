@@ -59,7 +59,7 @@ static const char *const breach_rules[CHECKED_RULES] = {
     [CHECKED_FOREIGN] = "mutator of another thread",
     [CHECKED_DETACHED_LOCALS] = "detached with live locals",
     [CHECKED_ATTACHED] = "heap destroyed with mutators attached",
-    [CHECKED_NOT_COMING] = "thread neither parked nor in a call that may collect for 30 seconds",
+    [CHECKED_NOT_COMING] = "thread neither parked nor in a call that may collect for 10 seconds",
     [CHECKED_OVERRUN] = "written beyond its end",
     [CHECKED_UNDEFINED] = "undefined or dead bytes used as an address",
 };

@@ -2,13 +2,13 @@
  *
  * A check moves everything, so it must wait until every other thread is in a call that may
  * collect, or parked.  A thread in such a call gives way while another wants to check; a thread
- * that neither parks nor comes would hang a collector, and is a breach after 30 seconds. */
+ * that neither parks nor comes would hang a collector, and is a breach after 10 seconds. */
 #include "checked.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-enum { WORLD_PATIENCE_S = 30 };
+enum { WORLD_PATIENCE_S = 10 };
 
 _Thread_local struct mm_mutator *checked_self;
 

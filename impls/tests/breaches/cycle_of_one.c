@@ -1,0 +1,15 @@
+/* cycle_of_one.c -- an object whose type promised to be acyclic does not refer to itself. */
+#include "breach.h"
+
+MM_TYPE(TREE, struct node, .acyclic = true,
+        .ref_words = MM_WORD(struct node, left) | MM_WORD(struct node, right));
+
+void
+breach_run(struct mm_mutator *m)
+{
+    MM_LOCALS(m, tree);
+    mm_take(m, &locals->tree, mm_new(m, &TREE));
+    struct node *tree = mm_get(locals->tree);
+    mm_store(m, tree, &tree->left, tree);
+    mm_safepoint(m);
+}

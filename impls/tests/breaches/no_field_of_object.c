@@ -1,0 +1,13 @@
+/* no_field_of_object.c -- a store names the object that the place lies in. */
+#include "breach.h"
+
+void
+breach_run(struct mm_mutator *m)
+{
+    MM_LOCALS(m, node, other);
+    breach_take(m, &locals->other, 2);
+    struct node *parent = breach_take(m, &locals->node, 1);
+    mm_store_new(m, parent, &parent->left, mm_move(m, &locals->other));
+    struct node *child = mm_get(parent->left);
+    mm_store(m, child, &parent->right, NULL);
+}

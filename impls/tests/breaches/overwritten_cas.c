@@ -1,0 +1,14 @@
+/* overwritten_cas.c -- an object may end when mm_cas overwrites its last place. */
+#include "breach.h"
+
+void
+breach_run(struct mm_mutator *m)
+{
+    MM_LOCALS(m, node, other);
+    breach_take(m, &locals->other, 2);
+    struct node *parent = breach_take(m, &locals->node, 1);
+    mm_store_new(m, parent, &parent->left, mm_move(m, &locals->other));
+    struct node *child = mm_get(parent->left);
+    if (mm_cas(m, parent, &parent->left, child, NULL))
+        mm_get(child->left);
+}

@@ -1,0 +1,11 @@
+/* spent_move.c -- after mm_move there is nothing to move. */
+#include "breach.h"
+
+void
+breach_run(struct mm_mutator *m)
+{
+    MM_LOCALS(m, node, other);
+    breach_take(m, &locals->node, 1);
+    mm_take(m, &locals->other, mm_move(m, &locals->node));
+    mm_take(m, &locals->other, mm_move(m, &locals->node));
+}
