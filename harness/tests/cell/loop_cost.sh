@@ -14,7 +14,7 @@ trap 'rm -rf "$folder"' EXIT
 
 instructions() { # program iterations
     valgrind --tool=callgrind --callgrind-out-file="$folder/out" "$1" "$2" \
-        >"$folder/stdout" 2>"$folder/stderr" || { cat "$folder/stderr"; exit 1; }
+        >"$folder/stdout" 2>"$folder/stderr" || { cat "$folder/stderr" >&2; exit 1; }
     sed -n 's/^summary: *\([0-9]*\).*/\1/p; s/^totals: *\([0-9]*\).*/\1/p' "$folder/out" | head -1
 }
 
