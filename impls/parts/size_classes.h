@@ -25,11 +25,11 @@ size_class(size_t bytes)
 
 /* The size of the cells of a class. */
 MM_INLINE size_t
-size_class_bytes(unsigned class)
+size_class_bytes(unsigned class_index)
 {
-    if (class < SIZE_LINEAR_CLASSES)
-        return (class + 1) * (size_t)8;
-    unsigned step = class - SIZE_LINEAR_CLASSES;
+    if (class_index < SIZE_LINEAR_CLASSES)
+        return (class_index + 1) * (size_t)8;
+    unsigned step = class_index - SIZE_LINEAR_CLASSES;
     return (size_t)(9 + step % 8) << (4 + step / 8);
 }
 

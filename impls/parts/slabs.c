@@ -182,19 +182,19 @@ slabs_take_partial(struct slab_cache *cache, struct slab_bin *bin)
 }
 
 void *
-slabs_take(struct slab_cache *cache, unsigned class)
+slabs_take(struct slab_cache *cache, unsigned class_index)
 {
-    struct slab_bin *bin = &cache->bins[class];
+    struct slab_bin *bin = &cache->bins[class_index];
     slabs_sort_inbox(cache, SLAB_SORT_MAX);
     void *cell = bin->current ? slabs_try(cache, bin->current, false) : NULL;
     return cell ? cell : slabs_take_partial(cache, bin);
 }
 
 static void *
-slabs_start(struct slab_cache *cache, unsigned class)
+slabs_start(struct slab_cache *cache, unsigned class_index)
 {
-    struct slab_bin *bin = &cache->bins[class];
-    size_t cell = size_class_bytes(class);
+    struct slab_bin *bin = &cache->bins[class_index];
+    size_t cell = size_class_bytes(class_index);
     uint32_t units = cell > SIZE_SMALL_MAX ? 4 : 1;
     size_t all = units * (size_t)SPAN_UNIT_BYTES, want = bin->slabs ? all : cell;
     struct span *slab = spans_take(&cache->slabs->spans, units, cell, want, cache->ordinal);
@@ -205,7 +205,7 @@ slabs_start(struct slab_cache *cache, unsigned class)
     slab->countdown = slab->extended = 0;
     slab->capacity = (uint16_t)(all / cell);
     slab->cell_bytes = (uint16_t)cell;
-    slab->size_class = (uint8_t) class;
+    slab->size_class = (uint8_t)class_index;
     slab->slab_state = SLAB_CURRENT;
     MM_STORE_RELAXED(&slab->owner, cache);
     MM_STORE_RELAXED(&slab->kind, SPAN_SLAB);
@@ -240,9 +240,9 @@ slabs_add_orphan(struct slab_cache *cache)
 
 /* Moves an orphan's partial slabs of a class to this cache. */
 static void
-slabs_adopt(struct slab_cache *cache, struct slab_cache *orphan, unsigned class)
+slabs_adopt(struct slab_cache *cache, struct slab_cache *orphan, unsigned class_index)
 {
-    struct slab_bin *from = &orphan->bins[class], *to = &cache->bins[class];
+    struct slab_bin *from = &orphan->bins[class_index], *to = &cache->bins[class_index];
     while (from->partial.first) {
         struct span *slab = from->partial.first;
         span_list_remove(&from->partial, slab);
@@ -255,50 +255,48 @@ slabs_adopt(struct slab_cache *cache, struct slab_cache *orphan, unsigned class)
 
 /* Sorts every orphan's inbox, and takes what partial slabs of the class there are. */
 static void
-slabs_visit_orphans(struct slab_cache *cache, unsigned class, size_t most)
+slabs_visit_orphans(struct slab_cache *cache, unsigned class_index, size_t most)
 {
     struct slab_cache *next;
     for (struct slab_cache *orphan = slabs_grab_orphans(cache->slabs); orphan; orphan = next) {
         next = orphan->orphan;
         slabs_sort_inbox(orphan, most);
-        if (class < SIZE_CLASSES)
-            slabs_adopt(cache, orphan, class);
+        if (class_index < SIZE_CLASSES)
+            slabs_adopt(cache, orphan, class_index);
         slabs_add_orphan(orphan);
     }
 }
 
 void *
-slabs_grow(struct slab_cache *cache, unsigned class)
+slabs_grow(struct slab_cache *cache, unsigned class_index)
 {
-    struct slab_bin *bin = &cache->bins[class];
+    struct slab_bin *bin = &cache->bins[class_index];
     void *cell = NULL;
     if (MM_LOAD_RELAXED(&cache->slabs->orphans)) {
-        slabs_visit_orphans(cache, class, SLAB_SORT_MAX);
-        cell = slabs_take(cache, class);
+        slabs_visit_orphans(cache, class_index, SLAB_SORT_MAX);
+        cell = slabs_take(cache, class_index);
     }
     if (!cell && bin->current)
         cell = slabs_try(cache, bin->current, true);
-    return cell ? cell : slabs_start(cache, class);
+    return cell ? cell : slabs_start(cache, class_index);
 }
 
 /* -- taking back -- */
 
-/* The cells that a cache would give out next go back to their slabs. */
-static void
-slabs_flush(struct slab_cache *cache)
+void
+slabs_put_back(struct slab_cache *cache, unsigned class_index)
 {
-    for (unsigned class = 0; class < SIZE_CLASSES; class ++)
-        for (void *cell; (cell = slabs_pop(cache, class)) != NULL;)
-            slabs_push(cache, cell, SIZE_CLASS_MAX);
+    for (void *cell; (cell = slabs_pop(cache, class_index)) != NULL;)
+        slabs_push(cache, cell, SIZE_CLASS_MAX);
 }
 
 /* Puts every current slab among the partial or full ones, or gives it back. */
 static void
 slabs_close_all(struct slab_cache *cache)
 {
-    slabs_flush(cache);
-    for (unsigned class = 0; class < SIZE_CLASSES; class ++) {
-        struct slab_bin *bin = &cache->bins[class];
+    for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++) {
+        slabs_put_back(cache, class_index);
+        struct slab_bin *bin = &cache->bins[class_index];
         struct span *slab = bin->current;
         if (slab && slab->countdown == 0) {
             bin->current = NULL;

@@ -74,8 +74,11 @@ struct slab_cache *slabs_attach(struct slabs *slabs, size_t cache_bytes);
 void slabs_detach(struct slab_cache *cache);
 
 /* Slow halves of slabs_pop: a cell that needs no more memory, or one that may; NULL: none. */
-MM_SLOW void *slabs_take(struct slab_cache *cache, unsigned class);
-MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class);
+MM_SLOW void *slabs_take(struct slab_cache *cache, unsigned class_index);
+MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class_index);
+
+/* Puts the cells of a class that are ready to be popped back into their slab. */
+void slabs_put_back(struct slab_cache *cache, unsigned class_index);
 
 /* Takes back all that can be: unsorted cells, empty slabs, orphans' slabs, warm spans. */
 MM_SLOW void slabs_relieve(struct slab_cache *cache);
@@ -101,11 +104,11 @@ bool slabs_owns(const struct slabs *slabs, const void *address);
 
 /* A cell of a class, or NULL: then slabs_take, and so on. */
 MM_INLINE void *
-slabs_pop(struct slab_cache *cache, unsigned class)
+slabs_pop(struct slab_cache *cache, unsigned class_index)
 {
-    void *cell = cache->free[class];
+    void *cell = cache->free[class_index];
     if (MM_LIKELY(cell != NULL))
-        cache->free[class] = ((struct slab_cell *)cell)->next;
+        cache->free[class_index] = ((struct slab_cell *)cell)->next;
     return cell;
 }
 

@@ -34,8 +34,8 @@ slabs_stats(struct slabs *slabs, struct mm_stats *out)
             live += span_committed(span);
     }
     for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all) {
-        for (unsigned class = 0; class < SIZE_CLASSES; class ++)
-            live -= slabs_count(cache->free[class]) * size_class_bytes(class);
+        for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
+            live -= slabs_count(cache->free[class_index]) * size_class_bytes(class_index);
         live -= slabs_list_bytes(cache, cache->inbox);
         live -= slabs_list_bytes(cache, cache->remote);
     }
@@ -87,15 +87,15 @@ slabs_owns(const struct slabs *slabs, const void *address)
 
 /* Cells in a list must lie in slabs of the class; without a class, in any slab. */
 static void
-slabs_verify_list(const struct slab_cache *cache, const void *list, unsigned class)
+slabs_verify_list(const struct slab_cache *cache, const void *list, unsigned class_index)
 {
     for (; list; list = ((const struct slab_cell *)list)->next) {
         const struct span *slab = slabs_of(cache, list, SIZE_CLASS_MAX);
         size_t offset = (size_t)((const char *)list - spans_start(&cache->slabs->spans, slab));
-        mm_assert(slab->kind == SPAN_SLAB);                            /* C1 */
-        mm_assert(class == SIZE_CLASSES || slab->size_class == class); /* C1 */
-        mm_assert(offset % slab->cell_bytes == 0);                     /* C1 */
-        mm_assert(offset < (size_t)slab->extended * slab->cell_bytes); /* C5 */
+        mm_assert(slab->kind == SPAN_SLAB);                                        /* C1 */
+        mm_assert(class_index == SIZE_CLASSES || slab->size_class == class_index); /* C1 */
+        mm_assert(offset % slab->cell_bytes == 0);                                 /* C1 */
+        mm_assert(offset < (size_t)slab->extended * slab->cell_bytes);             /* C5 */
     }
 }
 
@@ -124,11 +124,11 @@ slabs_verify_slab(const struct span *slab)
 static void
 slabs_verify_cache(const struct slab_cache *cache)
 {
-    for (unsigned class = 0; class < SIZE_CLASSES; class ++) {
-        const struct slab_bin *bin = &cache->bins[class];
+    for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++) {
+        const struct slab_bin *bin = &cache->bins[class_index];
         uint32_t listed = bin->current != NULL;
-        slabs_verify_list(cache, cache->free[class], class);
-        mm_assert(!cache->free[class] || bin->current); /* C1 */
+        slabs_verify_list(cache, cache->free[class_index], class_index);
+        mm_assert(!cache->free[class_index] || bin->current); /* C1 */
         for (const struct span *slab = bin->partial.first; slab; slab = slab->next) {
             mm_assert(slab->owner == cache && slab->slab_state == SLAB_PARTIAL); /* C4 */
             listed++;
@@ -150,6 +150,6 @@ slabs_verify(struct slabs *slabs)
     for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all)
         slabs_verify_cache(cache);
     for (const struct slab_cache *cache = slabs->orphans; cache; cache = cache->orphan)
-        for (unsigned class = 0; class < SIZE_CLASSES; class ++)
-            mm_assert(!cache->free[class] && !cache->bins[class].current); /* C6 */
+        for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
+            mm_assert(!cache->free[class_index] && !cache->bins[class_index].current); /* C6 */
 }

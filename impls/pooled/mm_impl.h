@@ -14,7 +14,7 @@ struct mm_mutator {
 };
 
 /* A cell of the class from where there is none ready; gives up in mm_exhausted. */
-MM_SLOW void *pooled_refill(struct mm_mutator *m, unsigned class);
+MM_SLOW void *pooled_refill(struct mm_mutator *m, unsigned class_index);
 
 /* Objects above SIZE_CLASS_MAX. */
 MM_SLOW void *pooled_new_large(struct mm_mutator *m, size_t bytes);
@@ -39,10 +39,10 @@ mm_new_array(struct mm_mutator *m, const struct mm_type *type, size_t n)
     if (bytes > SIZE_CLASS_MAX) {
         obj = pooled_new_large(m, bytes);
     } else {
-        unsigned class = size_class(bytes);
-        obj = slabs_pop(&m->cells, class);
+        unsigned class_index = size_class(bytes);
+        obj = slabs_pop(&m->cells, class_index);
         if (MM_UNLIKELY(!obj))
-            obj = pooled_refill(m, class);
+            obj = pooled_refill(m, class_index);
     }
     debug_fill(obj, DEBUG_FILL_FRESH, bytes);
     null_refs(type, obj, n);

@@ -8,7 +8,7 @@ struct mm_heap {
 
 const struct mm_manager MM_MANAGER = {
     .name = "pooled",
-    .summary = "segregated free lists by size class, sized free, no headers",
+    .summary = "segregated free lists by size class_index, sized free, no headers",
     .max_threads = MM_ANY_THREADS,
     .obeys_limit = true,
     .emits_events = true,
@@ -21,19 +21,19 @@ pooled_give_up(const struct mm_mutator *m, size_t bytes)
 }
 
 void *
-pooled_refill(struct mm_mutator *m, unsigned class)
+pooled_refill(struct mm_mutator *m, unsigned class_index)
 {
-    void *cell = slabs_take(&m->cells, class);
+    void *cell = slabs_take(&m->cells, class_index);
     if (!cell)
-        cell = slabs_grow(&m->cells, class);
+        cell = slabs_grow(&m->cells, class_index);
     if (cell)
         return cell;
     slabs_relieve(&m->cells);
-    cell = slabs_take(&m->cells, class);
+    cell = slabs_take(&m->cells, class_index);
     if (!cell)
-        cell = slabs_grow(&m->cells, class);
+        cell = slabs_grow(&m->cells, class_index);
     if (!cell)
-        pooled_give_up(m, size_class_bytes(class));
+        pooled_give_up(m, size_class_bytes(class_index));
     return cell;
 }
 
@@ -61,9 +61,9 @@ pooled_new_bytes(struct mm_mutator *m, size_t bytes)
 {
     if (bytes > SIZE_CLASS_MAX)
         return pooled_new_large(m, bytes);
-    unsigned class = size_class(bytes);
-    void *cell = slabs_pop(&m->cells, class);
-    return cell ? cell : pooled_refill(m, class);
+    unsigned class_index = size_class(bytes);
+    void *cell = slabs_pop(&m->cells, class_index);
+    return cell ? cell : pooled_refill(m, class_index);
 }
 
 static bool

@@ -1,0 +1,74 @@
+/* refcount -- immediate counting of places; dead cycles are found by trial deletion. */
+#include "parts/no_free.h"
+#include "parts/no_scopes.h"
+#include "parts/no_safepoints.h"
+#include "parts/plain_loads.h"
+#include "parts/null_refs.h"
+#include "parts/debug_fill.h"
+#include "parts/slabs.h"
+#include "refcount_header.h"
+
+enum { MM_ROOTS = 1, MM_BARRIER = 1, MM_MOVES = 0 };
+
+struct mm_mutator {
+    struct slab_cache cells;
+};
+
+/* The tag of a type's objects, at its first. */
+MM_SLOW uint32_t refcount_register(struct mm_mutator *m, const struct mm_type *type);
+
+/* A cell from where there is none ready; gives up in mm_exhausted. */
+MM_SLOW void *refcount_refill(struct mm_mutator *m, unsigned class_index);
+MM_SLOW void *refcount_new_large(struct mm_mutator *m, size_t bytes);
+
+MM_SLOW void *refcount_resize(struct mm_mutator *m, void *obj, const struct mm_type *type,
+                              size_t old_n, size_t new_n);
+
+/* Its count fell to zero: it joins the dead, of which a portion is freed. */
+MM_SLOW void refcount_died(struct mm_mutator *m, void *obj);
+
+/* Its count fell, but not to zero: what is left may be a cycle. */
+MM_SLOW void refcount_suspect(struct mm_mutator *m, void *obj);
+
+/* Lets go of n references, and frees a portion of what died. */
+MM_SLOW void refcount_release_all(struct mm_mutator *m, const mm_ref *places, size_t n);
+
+MM_INLINE mm_owned
+mm_new_array(struct mm_mutator *m, const struct mm_type *type, size_t n)
+{
+    uint32_t tag = type->state->index;
+    if (MM_UNLIKELY(!tag))
+        tag = refcount_register(m, type);
+    size_t bytes = refcount_bytes(type, n);
+    if (type->align > MM_ALIGN_DEFAULT)
+        bytes = size_aligned(bytes, type->align);
+    void *cell;
+    if (bytes > SIZE_CLASS_MAX) {
+        cell = refcount_new_large(m, bytes);
+    } else {
+        unsigned class_index = size_class(bytes);
+        cell = slabs_pop(&m->cells, class_index);
+        if (MM_UNLIKELY(!cell))
+            cell = refcount_refill(m, class_index);
+    }
+    debug_fill(cell, DEBUG_FILL_FRESH, bytes);
+    void *obj = refcount_dress(type, tag, cell, n);
+    null_refs(type, obj, n);
+    return (mm_owned){ obj };
+}
+
+MM_INLINE mm_owned
+mm_new(struct mm_mutator *m, const struct mm_type *type)
+{
+    return mm_new_array(m, type, 0);
+}
+
+MM_INLINE void
+mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n,
+          size_t new_n)
+{
+    slot->ptr_ = refcount_resize(m, slot->ptr_, type, old_n, new_n);
+    null_refs_grown(type, slot->ptr_, old_n, new_n);
+}
+
+#include "refcount_places.h"

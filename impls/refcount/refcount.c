@@ -1,0 +1,245 @@
+/* refcount.c -- the heap, its types, and the slow halves of allocation: a portion of the dead is
+ * freed, dead cycles are searched for when it is time, and only then is more memory taken. */
+#include "refcount.h"
+
+enum {
+    PORTION_AT_REFILL = 1024,
+    TYPES_BYTES = (REFCOUNT_TYPE_MASK + 1) * (int)sizeof(void *),
+    STACK_MIN_BYTES = 4096,
+};
+#define REFCOUNT_RESERVE ((size_t)16 << 30)
+
+const struct mm_manager MM_MANAGER = {
+    .name = "refcount",
+    .summary = "immediate reference counting, cycles by trial deletion",
+    .max_threads = 1,
+    .obeys_limit = true,
+    .emits_events = true,
+};
+
+MM_NORETURN static void
+refcount_give_up(const struct mm_mutator *m, size_t bytes)
+{
+    mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
+}
+
+uint32_t
+refcount_register(struct mm_mutator *m, const struct mm_type *type)
+{
+    struct mm_heap *heap = refcount_heap(m);
+    uint32_t index = heap->types_used;
+    size_t need = (index + 1) * sizeof(void *);
+    if (!growing_ensure(&heap->types, &heap->slabs.spans.pages, need, need))
+        refcount_give_up(m, sizeof(void *));
+    ((const struct mm_type **)(void *)heap->types.base)[index] = type;
+    heap->types_used++;
+    bool green = type->acyclic || !mm_has_refs(type);
+    type->state->index = index << REFCOUNT_TYPE_SHIFT | (green ? REFCOUNT_GREEN : 0);
+    return type->state->index;
+}
+
+/* -- allocation -- */
+
+/* All dead objects are freed, and dead cycles too. */
+static void
+refcount_free_all(struct mm_mutator *m)
+{
+    do
+        refcount_free_some(m, SIZE_MAX);
+    while (refcount_search(m) > 0);
+    refcount_free_some(m, SIZE_MAX);
+}
+
+/* What is done before new cells are taken: a bounded part of what is owed, and a search if due. */
+static void
+refcount_pay(struct mm_mutator *m)
+{
+    struct mm_heap *heap = refcount_heap(m);
+    if (heap->collect_always) {
+        refcount_free_all(m);
+        return;
+    }
+    refcount_free_some(m, PORTION_AT_REFILL);
+    if (refcount_search_due(heap))
+        (void)refcount_search(m);
+}
+
+static void *
+refcount_take(struct mm_mutator *m, unsigned class_index)
+{
+    void *cell = slabs_take(&m->cells, class_index);
+    return cell ? cell : slabs_grow(&m->cells, class_index);
+}
+
+/* At the limit the dead are freed until one leaves a cell that fits. */
+static void *
+refcount_take_from_dead(struct mm_mutator *m, unsigned class_index)
+{
+    void *cell = NULL;
+    while (!cell && refcount_heap(m)->dead) {
+        refcount_free_some(m, PORTION_AT_REFILL);
+        cell = refcount_take(m, class_index);
+    }
+    return cell;
+}
+
+void *
+refcount_refill(struct mm_mutator *m, unsigned class_index)
+{
+    refcount_pay(m);
+    void *cell = refcount_take(m, class_index);
+    if (!cell)
+        cell = refcount_take_from_dead(m, class_index);
+    if (!cell) {
+        refcount_free_all(m);
+        slabs_relieve(&m->cells);
+        cell = refcount_take(m, class_index);
+    }
+    if (!cell)
+        refcount_give_up(m, size_class_bytes(class_index));
+    if (refcount_heap(m)->collect_always)
+        slabs_put_back(&m->cells, class_index);
+    return cell;
+}
+
+void *
+refcount_new_large(struct mm_mutator *m, size_t bytes)
+{
+    refcount_pay(m);
+    void *cell = slabs_take_large(&m->cells, bytes);
+    if (!cell) {
+        refcount_free_all(m);
+        slabs_relieve(&m->cells);
+        cell = slabs_take_large(&m->cells, bytes);
+    }
+    if (!cell)
+        refcount_give_up(m, bytes);
+    return cell;
+}
+
+/* -- resizing -- */
+
+static bool
+refcount_resize_in_place(struct mm_mutator *m, void *obj, const struct mm_type *type,
+                         size_t old_bytes, size_t new_bytes)
+{
+    if (old_bytes > SIZE_CLASS_MAX)
+        return new_bytes > SIZE_CLASS_MAX &&
+               slabs_resize_large(&m->cells, (char *)obj - refcount_front(type), new_bytes);
+    return new_bytes <= SIZE_CLASS_MAX && size_class(old_bytes) == size_class(new_bytes);
+}
+
+static size_t
+refcount_cell_size(const struct mm_type *type, size_t n)
+{
+    size_t align = type->align ? type->align : MM_ALIGN_DEFAULT;
+    return size_aligned(refcount_bytes(type, n), align);
+}
+
+/* The references beyond new_n are let go; there is nothing behind the fixed part without them. */
+static void
+refcount_let_go(struct mm_mutator *m, void *obj, const struct mm_type *type, size_t old_n,
+                size_t new_n)
+{
+    if (!refcount_has_length(type))
+        return;
+    uint64_t words = type->tail == MM_TAIL_REFS ? 1 : type->element->ref_words;
+    for (size_t i = new_n; i < old_n; i++)
+        for (uint64_t left = words; left; left &= left - 1)
+            refcount_release_all(
+                m, (mm_ref *)(void *)((char *)obj + mm_size(type, i)) + __builtin_ctzll(left), 1);
+}
+
+void *
+refcount_resize(struct mm_mutator *m, void *obj, const struct mm_type *type, size_t old_n,
+                size_t new_n)
+{
+    size_t old_bytes = refcount_cell_size(type, old_n), bytes = refcount_cell_size(type, new_n);
+    size_t kept_n = old_n < new_n ? old_n : new_n;
+    mm_assert_slow(refcount_header(obj)->count == 1);
+    if (new_n < old_n)
+        refcount_let_go(m, obj, type, old_n, new_n);
+    if (refcount_resize_in_place(m, obj, type, old_bytes, bytes)) {
+        refcount_set_length(type, obj, new_n);
+        return obj;
+    }
+    refcount_set_length(type, obj, kept_n);
+    void *fresh = mm_new_array(m, type, new_n).ptr_;
+    memcpy(fresh, obj, mm_size(type, kept_n));
+    /* The references have moved.  A suspect's cell must stay until it leaves the buffer. */
+    if (refcount_header(obj)->tag & REFCOUNT_SUSPECT)
+        refcount_paint(obj, REFCOUNT_DEAD);
+    else
+        refcount_free_cell(m, obj, type);
+    return fresh;
+}
+
+/* -- the slow half of the contract -- */
+
+struct mm_heap *
+mm_heap_create(const struct mm_config *config)
+{
+    struct slabs *slabs = slabs_create(config, sizeof(struct mm_heap));
+    if (!slabs)
+        mm_exhausted(sizeof(struct mm_heap), config->heap_bytes);
+    struct mm_heap *heap = (struct mm_heap *)slabs;
+    struct pages *pages = &slabs->spans.pages;
+    struct pages plain = *pages; /* tables, not cells: no huge pages for them */
+    plain.huge = false;
+    heap->collect_always = config->collect_always;
+    heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
+    heap->types_used = REFCOUNT_TYPES_FIRST;
+    if (!growing_init(&heap->types, &plain, TYPES_BYTES) ||
+        !growing_init(&heap->buffer, &plain, REFCOUNT_RESERVE) ||
+        !growing_init(&heap->stack, &plain, REFCOUNT_RESERVE) ||
+        !growing_ensure(&heap->stack, pages, STACK_MIN_BYTES, STACK_MIN_BYTES)) {
+        mm_heap_destroy(heap);
+        mm_exhausted(STACK_MIN_BYTES, config->heap_bytes);
+    }
+    refcount_plan_search(heap, 0);
+    return heap;
+}
+
+/* The types outlive the heap, and must not remember it. */
+void
+mm_heap_destroy(struct mm_heap *heap)
+{
+    struct pages *pages = &heap->slabs.spans.pages;
+    for (uint32_t i = REFCOUNT_TYPES_FIRST; i < heap->types_used; i++)
+        *((const struct mm_type **)(void *)heap->types.base)[i]->state = (struct mm_type_state){
+            0
+        };
+    growing_release(&heap->types, pages);
+    growing_release(&heap->buffer, pages);
+    growing_release(&heap->stack, pages);
+    slabs_destroy(&heap->slabs);
+}
+
+struct mm_mutator *
+mm_attach(struct mm_heap *heap)
+{
+    struct slab_cache *cache = slabs_attach(&heap->slabs, sizeof(struct mm_mutator));
+    if (!cache)
+        mm_exhausted(sizeof(struct mm_mutator), heap->slabs.spans.pages.limit);
+    mm_assert(heap->slabs.caches == cache && !cache->all); /* counts are not atomic */
+    return (struct mm_mutator *)cache;
+}
+
+void
+mm_detach(struct mm_mutator *m)
+{
+    slabs_detach(&m->cells);
+}
+
+void
+mm_collect(struct mm_mutator *m)
+{
+    refcount_free_all(m);
+    slabs_relieve(&m->cells);
+}
+
+bool
+mm_owns(const struct mm_heap *heap, const void *obj)
+{
+    return slabs_owns(&heap->slabs, obj);
+}

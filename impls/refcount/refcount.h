@@ -1,0 +1,100 @@
+/* refcount.h -- what the files of refcount share: the heap, the dead, and the suspects.
+ *
+ * Invariants (mm_verify):
+ *   R1  the count of a live object is at least the number of fields that refer to it, of live
+ *       objects and of dead ones not yet taken apart; the rest are roots and objects in flight;
+ *   R2  outside of a search every live object is black and does not wait;
+ *   R3  the list of the dead holds exactly the objects that are dead and wait;
+ *   R4  the buffer holds exactly the objects that are suspect, each once; green ones never;
+ *   R5  a dead object that does not wait is suspect: its cell is freed when it leaves the buffer;
+ *   R6  no field refers to a dead object or to a free cell. */
+#ifndef REFCOUNT_H
+#define REFCOUNT_H
+
+#include "mm.h"
+
+#include "parts/fields.h"
+
+struct mm_heap {
+    struct slabs slabs;   /* first: see slabs_create */
+    struct growing types; /* const struct mm_type *, by index */
+    uint32_t types_used;
+    void *dead;            /* objects that wait to be taken apart, through their headers */
+    struct growing buffer; /* void *, suspects */
+    size_t suspects;
+    struct growing stack; /* void *, of a search for cycles */
+    size_t depth;
+    bool overflowed; /* some object waits because the stack could not grow */
+    bool lost;       /* some suspect found no room in the buffer */
+    bool collect_always;
+    unsigned growth_percent;
+    size_t trigger; /* suspects at which a search begins */
+    size_t goal;    /* bytes held at which a search begins */
+    uint64_t searches;
+};
+
+MM_INLINE struct mm_heap *
+refcount_heap(const struct mm_mutator *m)
+{
+    return (struct mm_heap *)m->cells.slabs;
+}
+
+MM_INLINE enum refcount_colour
+refcount_colour(void *obj)
+{
+    return (enum refcount_colour)(refcount_header(obj)->tag >> REFCOUNT_COLOUR_SHIFT & 3);
+}
+
+/* It waits no more. */
+MM_INLINE void
+refcount_paint(void *obj, enum refcount_colour colour)
+{
+    union refcount_header *header = refcount_header(obj);
+    header->tag = (header->tag & ~(uint32_t)(REFCOUNT_COLOUR | REFCOUNT_WAITING)) |
+                  (uint32_t)colour << REFCOUNT_COLOUR_SHIFT;
+}
+
+MM_INLINE const struct mm_type *
+refcount_type(const struct mm_heap *heap, void *obj)
+{
+    const struct mm_type *const *types = (const struct mm_type *const *)(void *)heap->types.base;
+    return types[refcount_header(obj)->tag >> REFCOUNT_TYPE_SHIFT & REFCOUNT_TYPE_MASK];
+}
+
+/* The number of units, where the type's objects carry it. */
+MM_INLINE size_t
+refcount_length(const struct mm_type *type, void *obj)
+{
+    if (!refcount_has_length(type))
+        return 0;
+    return (size_t)((refcount_header(obj) - 1)->word & ((UINT64_C(1) << 48) - 1));
+}
+
+/* The object in a cell, or NULL if the cell is free. */
+void *refcount_object(void *cell);
+
+/* The bytes of an object's cell. */
+size_t refcount_cell_bytes(const struct mm_mutator *m, void *obj, const struct mm_type *type);
+
+/* Adds an object, whose fields are counted yet, to the dead. */
+void refcount_bury(struct mm_heap *heap, void *obj);
+
+/* The next in the list of the dead. */
+void *refcount_next_dead(void *obj);
+
+/* Gives the cell of an object back; its fields are not looked at. */
+void refcount_free_cell(struct mm_mutator *m, void *obj, const struct mm_type *type);
+
+/* Takes dead objects apart: at most so many objects and references. */
+void refcount_free_some(struct mm_mutator *m, size_t portion);
+
+/* Searches for dead cycles, and adds them to the dead; says how many bytes they are. */
+size_t refcount_search(struct mm_mutator *m);
+
+/* Sets when the next search is due, after one that reached so many objects. */
+void refcount_plan_search(struct mm_heap *heap, size_t reached);
+
+/* Whether a search is due. */
+bool refcount_search_due(const struct mm_heap *heap);
+
+#endif
