@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NODES = 3000, REQUESTS_MAX = 2000, ENOUGH = 8 };
+enum { NODES = 4000, REQUESTS_MAX = 2000, ENOUGH = 24 };
 
 static struct mm_heap *exhaustion_heap;
 static mm_ref exhaustion_chain, exhaustion_kept;
@@ -28,7 +28,7 @@ exhaustion_program(struct mm_mutator *m)
     mm_global(m, &exhaustion_chain);
     mm_global(m, &exhaustion_kept);
     for (uint32_t i = 0; i < NODES; i++) {
-        uint32_t bytes = i % 100 ? i % 500 : i * 40;
+        uint32_t bytes = i % 50 ? i % 1500 : i * 40;
         chain_push(m, &exhaustion_chain, bytes);
         if (i % 10 == 0)
             chain_push(m, &exhaustion_kept, bytes);
@@ -40,7 +40,7 @@ exhaustion_program(struct mm_mutator *m)
     struct mm_scope scope = mm_scope_begin(m);
     chain_drop(m, &exhaustion_chain);
     for (uint32_t i = 0; i < NODES; i++)
-        chain_push(m, &exhaustion_chain, i % 700);
+        chain_push(m, &exhaustion_chain, i % 3000);
     mm_assert(chain_verify(&exhaustion_chain) == NODES);
     chain_drop(m, &exhaustion_chain);
     mm_scope_end(m, scope);
