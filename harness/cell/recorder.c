@@ -21,7 +21,7 @@
 
 enum {
     RECORDER_SPARE_SLOTS = 4, /* for threads of a collector */
-    RECORDER_RECENT = 1 << 14,
+    RECORDER_RECENT = 1 << 12,
     RECORDER_KEPT = 1 << 19
 };
 
