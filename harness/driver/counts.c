@@ -133,7 +133,7 @@ counts_apply(struct plan_race *race, const struct record *record)
                                               : "the referee gave no counts";
 }
 
-/* The objects are new: what the cell printed stays as it was. */
+/* Sets a metric, or why it is missing, in copies: what the cell printed stays as it was. */
 static void
 counts_set(struct record *record, const char *metric, double value, const char *missing)
 {
@@ -158,10 +158,12 @@ counts_complete(const struct plan_race *race, struct record *record)
     bool has_time = record_metric(record, "wall_ns_per_op", &ns_per_operation) &&
                     record_metric(record, "operations", &operations);
     double seconds = ns_per_operation * operations * 1e-9;
-    counts_set(record, "peak_live_bytes", race->peak_bytes,
-               race->peak_bytes < 0 ? (missing ? missing : "the referee gave no peak") : NULL);
-    if (!missing && race->workload->serves)
-        missing = "the rate of requests is the same for all";
+    const char *no_peak = missing ? missing : "the referee gave no peak";
+    no_peak = race->peak_bytes < 0 ? no_peak : NULL;
+    counts_set(record, "timed_objects", race->timed_objects, missing);
+    counts_set(record, "timed_bytes", race->timed_bytes, missing);
+    counts_set(record, "peak_payload_bytes", race->peak_bytes, no_peak);
+    counts_set(record, "peak_live_bytes", race->peak_bytes, no_peak);
     if (!missing && (!has_time || seconds <= 0))
         missing = "the cell gave no time";
     counts_set(record, "alloc_per_s", missing ? 0 : race->timed_objects / seconds, missing);

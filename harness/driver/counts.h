@@ -16,8 +16,7 @@ const char *counts_obstacle(const struct plan *plan, const struct plan_race *rac
 /* Teaches the race what a record of the referee says. */
 void counts_apply(struct plan_race *race, const struct record *record);
 
-/* Adds what follows from the counts to a measured record: alloc_per_s, alloc_bytes_per_s and
- * peak_live_bytes, or why not. */
+/* Adds the counts and what follows from them to a measured record, or why not. */
 void counts_complete(const struct plan_race *race, struct record *record);
 
 /* Marks a measured record as invalid if its checksum is another than the race's; the first one

@@ -1,19 +1,163 @@
+/* show.c -- heapstakes show: the tables of a run. */
+#include <stdio.h>
+#include <string.h>
+
+#include "contest.h"
+#include "document.h"
+#include "machine.h"
+#include "memory.h"
+#include "metric.h"
+#include "say.h"
+#include "summary.h"
+#include "table.h"
 #include "verbs.h"
+#include "view.h"
+
+enum { SHOW_DIGITS = 12 };
+
+/* A heading, then the table; nothing of a table without rows. */
+static void
+show_table(const struct table *table, const char *heading, enum options_format format)
+{
+    if (table->cell_count == 0)
+        return;
+    printf(format == OPTIONS_MARKDOWN ? "\n### %s\n\n" : "\n%s\n", heading);
+    table_print(table, format);
+}
+
+static void
+show_heading(const struct view *view)
+{
+    printf("%s: %s\n%s\n", document_text(view->summary, "run", "?"), view_conditions(view),
+           machine_line(json_object_get(view->summary, "machine")));
+}
+
+static void
+show_all(const struct view *view, enum options_format format)
+{
+    show_heading(view);
+    for (size_t i = 0; i < view->group_count; i++) {
+        struct table table = contest_table(view, &view->groups[i]);
+        show_table(&table, view->groups[i].title, format);
+    }
+    struct table reuse = contest_reuse_table(view);
+    show_table(&reuse, "What reuse buys: time of the bad loop / time of the good one", format);
+    struct table rates = contest_rates_table(view);
+    show_table(&rates, "Rates: half of what the slowest contestant can serve", format);
+    struct table cost = contest_cost_table(view);
+    show_table(&cost, "What recording costs: time with it / time without", format);
+    struct table missing = contest_missing_table(view);
+    show_table(&missing, "Not measured", format);
+    struct table gaps = contest_gaps_table(view);
+    show_table(&gaps, "Metrics that could not be taken", format);
+}
+
+static const char *
+show_number(const json_t *row, const char *key)
+{
+    const json_t *number = json_object_get(row, key);
+    return json_is_number(number) ? memory_text("%.*g", SHOW_DIGITS, json_number_value(number))
+                                  : "";
+}
+
+static bool
+show_wants(const struct view *view, const json_t *row, const char *metric)
+{
+    const char *manager = document_text(row, "manager", "");
+    if (metric && strcmp(metric, document_text(row, "metric", "")) != 0)
+        return false;
+    for (size_t i = 0; i < view->group_count; i++) {
+        if (view_belongs(row, &view->groups[i], manager))
+            return true;
+    }
+    return false;
+}
+
+/* All rows, one a line, with plain numbers. */
+static void
+show_csv(const struct view *view, const char *metric)
+{
+    static const char *const texts[] = { "workload", "variant", "manager" };
+    static const char *const words[] = { "size", "metric", "unit", "better" };
+    static const char *const numbers[] = { "threads", "heap_factor", "n", "median", "lo", "hi" };
+    struct table table = { .column_count = 0 };
+    for (size_t i = 0; i < 3; i++)
+        table_column(&table, texts[i], false);
+    for (size_t i = 0; i < 4; i++)
+        table_column(&table, words[i], false);
+    for (size_t i = 0; i < 6; i++)
+        table_column(&table, numbers[i], true);
+    table_column(&table, "marks", false);
+    const json_t *rows = json_object_get(view->summary, "rows");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        if (!show_wants(view, row, metric))
+            continue;
+        for (size_t j = 0; j < 3; j++)
+            table_cell(&table, document_text(row, texts[j], ""));
+        for (size_t j = 0; j < 4; j++)
+            table_cell(&table, document_text(row, words[j], ""));
+        for (size_t j = 0; j < 6; j++)
+            table_cell(&table, show_number(row, numbers[j]));
+        table_cell(&table, view_marks(row));
+    }
+    table_print(&table, OPTIONS_CSV);
+}
+
+/* The summary, with the rows that are wanted. */
+static void
+show_json(const struct view *view, const char *metric)
+{
+    json_t *copy = memory_keep(json_copy((json_t *)view->summary));
+    const json_t *rows = json_object_get(view->summary, "rows");
+    json_t *wanted = json_array();
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        if (show_wants(view, json_array_get(rows, i), metric))
+            json_array_append(wanted, json_array_get(rows, i));
+    }
+    json_object_set_new(copy, "rows", wanted);
+    json_dumpf(copy, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(SHOW_DIGITS));
+    putchar('\n');
+}
+
+static bool
+show_knows_metric(const char *metric)
+{
+    const char **names = memory_get((METRICS_COUNT + 1) * sizeof *names);
+    for (size_t i = 0; i < METRICS_COUNT; i++) {
+        names[i] = METRICS[i]->name;
+        if (strcmp(names[i], metric) == 0)
+            return true;
+    }
+    say_error("--metric: unknown metric '%s'%s", metric, say_suggestion(metric, names));
+    return false;
+}
+
 int
 verb_show(const struct options *options)
 {
-    (void)options;
-    return 0;
-}
-int
-verb_plot(const struct options *options)
-{
-    (void)options;
-    return 0;
-}
-int
-verb_doctor(const struct options *options)
-{
-    (void)options;
-    return 0;
+    struct view view;
+    if (options->metric && !show_knows_metric(options->metric))
+        return SAY_USAGE;
+    const json_t *summary = summary_load(options->operand);
+    if (!summary || !view_open(&view, summary, options->filter, options->operand))
+        return SAY_ERROR;
+    if (view.group_count == 0) {
+        say_error("%s: %s", options->operand,
+                  options->filter ? "no workload in it matches the filter" : "it has no results");
+        return SAY_ERROR;
+    }
+    if (options->format == OPTIONS_JSON) {
+        show_json(&view, options->metric);
+    } else if (options->format == OPTIONS_CSV) {
+        show_csv(&view, options->metric);
+    } else if (options->metric) {
+        struct table table = contest_metric_table(&view, options->metric);
+        show_heading(&view);
+        putchar('\n');
+        table_print(&table, options->format);
+    } else {
+        show_all(&view, options->format);
+    }
+    return SAY_FINE;
 }

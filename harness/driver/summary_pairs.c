@@ -103,15 +103,14 @@ summary_find_recorder(const struct record_list *records, const struct record *tw
     return NULL;
 }
 
-/* The pairs of one workload, or of all (NULL).  A workload that is paced takes the same time
- * whatever it costs: it says nothing here. */
+/* The pairs of one workload, or of all (NULL). */
 static struct summary_pairs
 summary_twins(const struct record_list *records, const char *workload)
 {
     struct summary_pairs pairs = { .count = 0 };
     for (size_t i = 0; i < records->count; i++) {
         const struct record *twin = &records->records[i];
-        if (twin->phase != RECORD_TWIN || twin->status != RECORD_MEASURED || twin->rate > 0 ||
+        if (twin->phase != RECORD_TWIN || twin->status != RECORD_MEASURED ||
             (workload && strcmp(workload, twin->workload) != 0))
             continue;
         const struct record *recorder = summary_find_recorder(records, twin);

@@ -176,6 +176,8 @@ static const char *
 table_scaled(double value, double step, const char *const *prefixes, size_t count, const char *tail)
 {
     size_t i = 0;
+    if (value == 0)
+        return memory_text("0 %s%s", prefixes[0], tail);
     while (i + 1 < count && fabs(value) >= step * 0.9995) {
         value /= step;
         i++;

@@ -1,0 +1,254 @@
+/* figure.c -- the data that figures are drawn from. */
+#include "figure.h"
+
+#include <string.h>
+
+#include "document.h"
+#include "memory.h"
+
+enum { FIGURE_DIGITS = 9 };
+
+/* A number, or ? if it is not there. */
+static const char *
+figure_number(const json_t *row, const char *key)
+{
+    const json_t *number = json_object_get(row, key);
+    return json_is_number(number) ? memory_text("%.*g", FIGURE_DIGITS, json_number_value(number))
+                                  : "?";
+}
+
+static const char *
+figure_triple(const json_t *row)
+{
+    return memory_text("%s\t%s\t%s", figure_number(row, "median"), figure_number(row, "lo"),
+                       figure_number(row, "hi"));
+}
+
+static void
+figure_add(const char **lines, const char *line)
+{
+    *lines = memory_text("%s%s\n", *lines, line);
+}
+
+/* A line of a manager with a value, or with a note that says why it has none. */
+static bool
+figure_add_value(const struct view *view, const struct view_group *group, size_t panel, size_t i,
+                 const json_t *entry, const char **lines)
+{
+    const char *note = view_note(view, group, view->managers[i]);
+    if (entry)
+        figure_add(lines, memory_text("%zu\t%zu\t%s\t", panel, i + 1, figure_triple(entry)));
+    else if (*note)
+        figure_add(lines, memory_text("%zu\t%zu\t?\t?\t?\t%s", panel, i + 1, note));
+    return entry != NULL;
+}
+
+/* Appends what a panel came to, if it holds any value. */
+static bool
+figure_keep(bool has_values, const char *panel_lines, const char **lines)
+{
+    if (has_values)
+        *lines = memory_text("%s%s", *lines, panel_lines);
+    return has_values;
+}
+
+static bool
+figure_throughput(const struct view *view, const struct view_group *group, size_t panel,
+                  const char **lines)
+{
+    const char *own = "";
+    bool has_values = false;
+    for (size_t i = 0; i < view->manager_count; i++) {
+        const json_t *row = view_row(view, group, view->managers[i], "alloc_per_s");
+        has_values |= figure_add_value(view, group, panel, i, row, &own);
+    }
+    return figure_keep(has_values, own, lines);
+}
+
+/* The entry of a list that belongs to a contest and a manager, or NULL. */
+static const json_t *
+figure_entry(const struct view *view, const char *list_name, const struct view_group *group,
+             const char *manager)
+{
+    const json_t *list = json_object_get(view->summary, list_name);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (view_belongs(json_array_get(list, i), group, manager))
+            return json_array_get(list, i);
+    }
+    return NULL;
+}
+
+static bool
+figure_reuse(const struct view *view, const struct view_group *group, size_t panel,
+             const char **lines)
+{
+    const char *own = "";
+    bool has_values = false;
+    if (strcmp(group->variant, "bad") != 0)
+        return false;
+    for (size_t i = 0; i < view->manager_count; i++) {
+        const json_t *entry = figure_entry(view, "reuse", group, view->managers[i]);
+        has_values |= figure_add_value(view, group, panel, i, entry, &own);
+    }
+    return figure_keep(has_values, own, lines);
+}
+
+/* The points of each manager's curve of a kind. */
+static bool
+figure_curves(const struct view *view, const struct view_group *group, size_t panel,
+              const char *kind, const char **lines)
+{
+    bool has_values = false;
+    const json_t *curves = json_object_get(view->summary, "curves");
+    for (size_t i = 0; i < view->manager_count; i++) {
+        for (size_t j = 0; j < json_array_size(curves); j++) {
+            const json_t *curve = json_array_get(curves, j);
+            const json_t *points = json_object_get(curve, "points");
+            if (strcmp(document_text(curve, "kind", ""), kind) != 0 ||
+                !view_belongs(curve, group, view->managers[i]))
+                continue;
+            const char *own = "";
+            for (size_t k = 0; k < json_array_size(points); k++) {
+                const json_t *point = json_array_get(points, k);
+                figure_add(&own, memory_text("%zu\t%zu\t%.9g\t%.9g", panel, i + 1,
+                                             json_number_value(json_array_get(point, 0)),
+                                             json_number_value(json_array_get(point, 1))));
+            }
+            has_values = true;
+            figure_add(lines, own);
+        }
+    }
+    return has_values;
+}
+
+static bool
+figure_latency(const struct view *view, const struct view_group *group, size_t panel,
+               const char **lines)
+{
+    return figure_curves(view, group, panel, "latency", lines);
+}
+
+static bool
+figure_pauses(const struct view *view, const struct view_group *group, size_t panel,
+              const char **lines)
+{
+    return figure_curves(view, group, panel, "pauses", lines);
+}
+
+static bool
+figure_time_memory(const struct view *view, const struct view_group *group, size_t panel,
+                   const char **lines)
+{
+    bool has_values = false;
+    for (size_t i = 0; i < view->manager_count; i++) {
+        const json_t *memory = view_row(view, group, view->managers[i], "peak_rss_bytes");
+        const json_t *time = view_row(view, group, view->managers[i], "wall_ns_per_op");
+        if (!memory || !time)
+            continue;
+        figure_add(lines, memory_text("%zu\t%zu\t%s\t%s", panel, i + 1, figure_triple(memory),
+                                      figure_triple(time)));
+        has_values = true;
+    }
+    return has_values;
+}
+
+static const char *const FIGURE_VALUE_COLUMNS[] = { "panel", "manager", "median", "low",
+                                                    "high",  "note",    NULL };
+static const char *const FIGURE_LATENCY_COLUMNS[] = { "panel", "manager", "1/(1-p)", "latency_ns",
+                                                      NULL };
+static const char *const FIGURE_PAUSE_COLUMNS[] = { "panel", "manager", "length_ns", "per_second",
+                                                    NULL };
+static const char *const FIGURE_MEMORY_COLUMNS[] = { "panel",    "manager",   "rss_bytes",
+                                                     "rss_low",  "rss_high",  "ns_per_op",
+                                                     "time_low", "time_high", NULL };
+
+const struct figure FIGURES[] = {
+    { "throughput",
+      "How many objects a second each manager allocates and gets rid of. "
+      "Further right is better.",
+      FIGURE_VALUE_COLUMNS, figure_throughput },
+    { "reuse",
+      "What reuse buys: time of the bad loop divided by time of the good one, paired "
+      "within the round.",
+      FIGURE_VALUE_COLUMNS, figure_reuse },
+    { "latency", "How long a request waits, counted from its intended start. Lower is better.",
+      FIGURE_LATENCY_COLUMNS, figure_latency },
+    { "pauses",
+      "How often the program stands still for at least so long, as far as managers "
+      "report it. Further left and lower is better.",
+      FIGURE_PAUSE_COLUMNS, figure_pauses },
+    { "time_memory", "What time costs in memory. Further left and lower is better.",
+      FIGURE_MEMORY_COLUMNS, figure_time_memory },
+};
+const size_t FIGURES_COUNT = sizeof FIGURES / sizeof FIGURES[0];
+
+/* A text as gnuplot reads it between single quotes: nothing in it is special but the quote. */
+static const char *
+figure_quote(const char *text)
+{
+    char *quoted = memory_get(2 * strlen(text) + 3);
+    size_t n = 0;
+    quoted[n++] = '\'';
+    for (; *text; text++) {
+        if (*text == '\'')
+            quoted[n++] = '\'';
+        quoted[n++] = *text;
+    }
+    quoted[n] = '\'';
+    return quoted;
+}
+
+static const char *
+figure_array(const char *name, const char *const *texts, size_t n)
+{
+    const char *line = memory_text("array %s[%zu] = [", name, n);
+    for (size_t i = 0; i < n; i++)
+        line = memory_text("%s%s%s", line, i ? ", " : "", figure_quote(texts[i]));
+    return memory_text("%s]\n", line);
+}
+
+/* What stands over a panel of reuse is the workload: both variants are in it. */
+static const char *
+figure_panel_name(const struct figure *figure, const struct view_group *group)
+{
+    return figure->add_panel == figure_reuse ? group->workload : group->title;
+}
+
+/* Writes the data of one figure, and adds its variables to the script. */
+static bool
+figure_write(const struct figure *figure, const struct view *view, const char *folder,
+             const char **script)
+{
+    const char **names = memory_get((view->group_count + 1) * sizeof *names);
+    const char *lines = "#";
+    size_t panels = 0;
+    for (size_t i = 0; figure->columns[i]; i++)
+        lines = memory_text("%s%s%s", lines, i ? "\t" : "", figure->columns[i]);
+    lines = memory_text("%s\n", lines);
+    for (size_t i = 0; i < view->group_count; i++) {
+        if (figure->add_panel(view, &view->groups[i], panels + 1, &lines))
+            names[panels++] = figure_panel_name(figure, &view->groups[i]);
+    }
+    *script = memory_text("%s%s_panels = %zu\n", *script, figure->name, panels);
+    if (panels > 0)
+        *script = memory_text("%s%s", *script,
+                              figure_array(memory_text("%s_name", figure->name), names, panels));
+    return document_write_text(memory_text("%s/%s.dat", folder, figure->name), lines);
+}
+
+bool
+figure_write_all(const struct view *view, const char *folder, const char *scripts,
+                 const char *caption)
+{
+    const char *script = memory_text(
+        "# run.gp -- draws the figures of this run: gnuplot run.gp\nscripts = %s\ncaption = %s\n"
+        "manager_count = %zu\n%s",
+        figure_quote(scripts), figure_quote(caption), view->manager_count,
+        figure_array("manager_name", view->managers, view->manager_count));
+    for (size_t i = 0; i < FIGURES_COUNT; i++) {
+        if (!figure_write(&FIGURES[i], view, folder, &script))
+            return false;
+    }
+    script = memory_text("%sload scripts.\"/all.gp\"\n", script);
+    return document_write_text(memory_text("%s/run.gp", folder), script);
+}
