@@ -207,7 +207,7 @@ entry_rename(struct mm_mutator *m, struct json_holder *entry, const char *from, 
     mm_set(m, &locals->entry, entry);
     mm_set(m, &locals->value, mm_get(member->value));
     json_remove(m, entry, member);
-    mm_take(m, &locals->name, json_text_copy(m, JSON_STRING, to, strlen(to)));
+    mm_take(m, &locals->name, json_text_copy(m, JSON_KIND_STRING, to, strlen(to)));
     json_put(m, &locals->entry, &locals->name, &locals->value);
 }
 
@@ -231,9 +231,9 @@ document_add(struct mm_mutator *m, const mm_ref *document, const struct source *
     int count = snprintf(digits, sizeof digits, "%" PRIu64, number);
     MM_LOCALS(m, list, entry, name, value, work);
     mm_set(m, &locals->list, document_list(document, source));
-    mm_take(m, &locals->entry, json_holder_new(m, JSON_OBJECT));
-    mm_take(m, &locals->name, json_text_copy(m, JSON_STRING, "added", 5));
-    mm_take(m, &locals->value, json_text_copy(m, JSON_NUMBER, digits, (size_t)count));
+    mm_take(m, &locals->entry, json_holder_new(m, JSON_KIND_OBJECT));
+    mm_take(m, &locals->name, json_text_copy(m, JSON_KIND_STRING, "added", 5));
+    mm_take(m, &locals->value, json_text_copy(m, JSON_KIND_NUMBER, digits, (size_t)count));
     json_put(m, &locals->entry, &locals->name, &locals->value);
     json_push(m, &locals->list, &locals->entry, &locals->work);
 }

@@ -27,7 +27,7 @@ json_parse_string(struct mm_mutator *m, struct json_reader *reader, mm_ref *slot
     const unsigned char *from = reader->text + reader->at;
     if (!json_string_look(reader, &raw, &decoded))
         return false;
-    mm_take(m, slot, json_text_new(m, JSON_STRING, decoded));
+    mm_take(m, slot, json_text_new(m, JSON_KIND_STRING, decoded));
     json_string_decode(from, raw, json_text(mm_get(*slot)), decoded);
     return true;
 }
@@ -39,7 +39,7 @@ json_parse_number(struct mm_mutator *m, struct json_reader *reader, mm_ref *slot
     size_t begin = reader->at;
     if (!json_number_look(reader))
         return false;
-    mm_take(m, slot, json_text_copy(m, JSON_NUMBER, from, reader->at - begin));
+    mm_take(m, slot, json_text_copy(m, JSON_KIND_NUMBER, from, reader->at - begin));
     return true;
 }
 
@@ -101,8 +101,8 @@ json_parse_holder(struct mm_mutator *m, struct json_reader *reader, mm_ref *slot
         return false;
     reader->at++;
     mm_take(m, slot, json_holder_new(m, kind));
-    bool whole = kind == JSON_ARRAY ? json_parse_items(m, reader, slot, depth + 1)
-                                    : json_parse_members(m, reader, slot, depth + 1);
+    bool whole = kind == JSON_KIND_ARRAY ? json_parse_items(m, reader, slot, depth + 1)
+                                         : json_parse_members(m, reader, slot, depth + 1);
     if (!whole)
         json_drop(m, slot);
     return whole;
@@ -114,17 +114,17 @@ json_parse_value(struct mm_mutator *m, struct json_reader *reader, mm_ref *slot,
 {
     switch (json_next(reader)) {
     case '{':
-        return json_parse_holder(m, reader, slot, JSON_OBJECT, depth);
+        return json_parse_holder(m, reader, slot, JSON_KIND_OBJECT, depth);
     case '[':
-        return json_parse_holder(m, reader, slot, JSON_ARRAY, depth);
+        return json_parse_holder(m, reader, slot, JSON_KIND_ARRAY, depth);
     case '"':
         return json_parse_string(m, reader, slot);
     case 't':
-        return json_parse_word(m, reader, slot, JSON_TRUE, "true");
+        return json_parse_word(m, reader, slot, JSON_KIND_TRUE, "true");
     case 'f':
-        return json_parse_word(m, reader, slot, JSON_FALSE, "false");
+        return json_parse_word(m, reader, slot, JSON_KIND_FALSE, "false");
     case 'n':
-        return json_parse_word(m, reader, slot, JSON_NULL, "null");
+        return json_parse_word(m, reader, slot, JSON_KIND_NULL, "null");
     default:
         return json_parse_number(m, reader, slot);
     }

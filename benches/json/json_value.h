@@ -12,13 +12,13 @@
 #include "mm.h"
 
 enum json_kind {
-    JSON_NULL,
-    JSON_FALSE,
-    JSON_TRUE,
-    JSON_NUMBER,
-    JSON_STRING,
-    JSON_ARRAY,
-    JSON_OBJECT
+    JSON_KIND_NULL,
+    JSON_KIND_FALSE,
+    JSON_KIND_TRUE,
+    JSON_KIND_NUMBER,
+    JSON_KIND_STRING,
+    JSON_KIND_ARRAY,
+    JSON_KIND_OBJECT
 };
 
 /* Of a text: its bytes, which are the tail; of a literal there are none. */
@@ -95,13 +95,13 @@ json_members(struct json_members *members)
 static void
 json_free(struct mm_mutator *m, struct json_value *value)
 {
-    if (value->kind < JSON_ARRAY) {
+    if (value->kind < JSON_KIND_ARRAY) {
         mm_free_array(m, &JSON_TEXT, value, value->count);
         return;
     }
     struct json_holder *holder = (struct json_holder *)value;
     void *content = mm_get(holder->content);
-    if (content && value->kind == JSON_ARRAY) {
+    if (content && value->kind == JSON_KIND_ARRAY) {
         struct json_items *items = content;
         for (uint32_t i = 0; i < value->count; i++)
             json_free(m, mm_get(mm_items(&JSON_ITEMS, items)[i]));

@@ -170,16 +170,16 @@ json_write(struct mm_mutator *m, struct json_buffer *buffer, const mm_ref *slot)
     size_t count = value->count;
     char *to;
     switch ((enum json_kind)value->kind) {
-    case JSON_ARRAY:
+    case JSON_KIND_ARRAY:
         json_write_array(m, buffer, slot);
         return;
-    case JSON_OBJECT:
+    case JSON_KIND_OBJECT:
         json_write_object(m, buffer, slot);
         return;
-    case JSON_STRING:
+    case JSON_KIND_STRING:
         json_write_string(m, buffer, slot);
         return;
-    case JSON_NUMBER:
+    case JSON_KIND_NUMBER:
         to = json_buffer_extend(m, buffer, count);
         memcpy(to, json_text(mm_get(*slot)), count);
         return;
