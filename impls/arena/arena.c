@@ -107,6 +107,8 @@ arena_more(struct mm_mutator *m, struct arena_level *level, size_t bytes, size_t
     m->level->next = m->next;
     if (bytes > ARENA_RESERVE_MAX || (!level->range.base && !arena_reserve(heap, level)))
         mm_exhausted(bytes, heap->pages.limit);
+    if (level == m->level)
+        m->next = level->next; /* it may be new */
     uintptr_t base = (uintptr_t)level->range.base;
     uintptr_t at = size_aligned((uintptr_t)level->next, align ? align : MM_ALIGN_DEFAULT);
     if (!arena_commit(m, level, at - base + bytes)) {
