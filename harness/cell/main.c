@@ -16,9 +16,11 @@ main_prepare(struct cell *cell)
 {
     const struct cell_options *options = &cell->options;
     const char *missing = WORKLOAD.prepare ? WORKLOAD.prepare(&cell->run) : NULL;
-    if (missing)
-        cell_fail(CELL_ERROR, "unavailable: %s needs the package %s; install it", WORKLOAD.name,
-                  missing);
+    if (missing) {
+        fprintf(stderr, "unavailable: %s needs the package %s; install it\n", WORKLOAD.name,
+                missing);
+        exit(CELL_ERROR);
+    }
     cell->huge_pages = options->huge_pages ? "on" : "off";
     if (!options->huge_pages && !system_forbid_huge_pages())
         cell->huge_pages = "the kernel does not let this process turn them off";
@@ -105,6 +107,8 @@ main(int argc, char **argv)
     };
     if (!gbench_run(&benchmark))
         cell_fail(CELL_USAGE, "--benchmark_filter left out %s: nothing was run", benchmark.name);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        cell_fail(CELL_ERROR, "standard output: not all could be written; is the disk full?");
     main_write_events(&cell, events);
     free(cell.options.benchmark_argv);
     return CELL_MEASURED;

@@ -156,7 +156,7 @@ options_value(struct cell_options *options, const char *flag, const char *text)
     else if (strcmp(flag, "--cpus") == 0)
         options->cpus = text;
     else if (strcmp(flag, "--seed") == 0)
-        options->seed = options_number(flag, text, false);
+        options->seed = options_between(flag, text, 0, INT64_MAX);
     else if (strcmp(flag, "--variant") == 0)
         options->variant = text;
     else if (strcmp(flag, "--events") == 0)

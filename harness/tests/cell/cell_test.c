@@ -210,6 +210,36 @@ test_exhausted(void **state)
 }
 
 static void
+test_report_that_cannot_be_written(void **state)
+{
+    (void)state;
+    char command[512];
+    snprintf(command, sizeof command,
+             "%s/nothing.libc --benchmark_format=json >/dev/full 2>/dev/null", cells);
+    int status = system(command);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+/* An error of its own, which --describe tells without one. */
+static void
+test_unavailable(void **state)
+{
+    (void)state;
+    struct outcome outcome = run_cell("unavailable.libc", "--benchmark_format=json");
+    assert_int_equal(outcome.status, 1);
+    assert_int_equal(strncmp(outcome.errors, "unavailable: ", strlen("unavailable: ")), 0);
+    assert_non_null(strstr(outcome.errors, "no-such-data"));
+    forget(&outcome);
+    outcome = run_cell("unavailable.libc", "--describe");
+    assert_int_equal(outcome.status, 0);
+    json_t *workload = json_object_get(outcome.report, "workload");
+    assert_string_equal(json_string_value(json_object_get(workload, "unavailable")),
+                        "no-such-data");
+    forget(&outcome);
+}
+
+static void
 test_describe_and_help(void **state)
 {
     (void)state;
@@ -411,6 +441,8 @@ main(int argc, char **argv)
         cmocka_unit_test(test_usage_errors),
         cmocka_unit_test(test_files_that_cannot_be_written),
         cmocka_unit_test(test_exhausted),
+        cmocka_unit_test(test_report_that_cannot_be_written),
+        cmocka_unit_test(test_unavailable),
         cmocka_unit_test(test_describe_and_help),
         cmocka_unit_test(test_every_metric_or_its_reason),
         cmocka_unit_test(test_marks),
