@@ -65,22 +65,6 @@ static struct {
     size_t remembered;
 } space;
 
-void
-checked_space_init(const struct mm_config *config)
-{
-    memset(&space, 0, sizeof space);
-    pages_init(&checked_heap.pages, config);
-    checked_heap.pages.limit = 0;
-    size_t bytes = (size_t)1 << 40;
-    for (; bytes > SPACE_STEP && !space.base; bytes /= 2)
-        space.base = pages_reserve(&checked_heap.pages, bytes);
-    if (!space.base)
-        mm_exhausted(bytes, 0);
-    space.end = space.base + bytes * 2;
-    space.march = SPACE_MARCH < bytes * 2 ? SPACE_MARCH : bytes * 2;
-    space.begin = space.next = space.limit = space.base;
-}
-
 static void
 space_forget(void)
 {
@@ -128,6 +112,23 @@ space_cover(void)
     room = space.page_room;
     space.pages = checked_grow(space.pages, &space.page_room, pages, sizeof space.pages[0]);
     memset(space.pages + room, 0, (space.page_room - room) * sizeof space.pages[0]);
+}
+
+void
+checked_space_init(const struct mm_config *config)
+{
+    memset(&space, 0, sizeof space);
+    pages_init(&checked_heap.pages, config);
+    checked_heap.pages.limit = 0;
+    size_t bytes = (size_t)1 << 40;
+    for (; bytes > SPACE_STEP && !space.base; bytes /= 2)
+        space.base = pages_reserve(&checked_heap.pages, bytes);
+    if (!space.base)
+        mm_exhausted(bytes, 0);
+    space.end = space.base + bytes * 2;
+    space.march = SPACE_MARCH < bytes * 2 ? SPACE_MARCH : bytes * 2;
+    space.begin = space.next = space.limit = space.base;
+    space_cover();
 }
 
 static void
@@ -313,10 +314,12 @@ space_remember(const char *call)
 void
 checked_space_turn(size_t bytes, const char *call)
 {
+    const char *behind = space.next + sizeof(struct checked_object *);
+    if (behind <= space.limit && *space_header(behind))
+        space_overrun(behind);
     space_remember(call);
-    size_t words = space_granule(space.limit) / SPACE_BITS + 1;
-    memset(space.map, 0, (words < space.map_room ? words : space.map_room) * sizeof space.map[0]);
-    memset(space.pages, 0, space.page_room * sizeof space.pages[0]);
+    memset(space.map, 0, (space_granule(space.limit) / SPACE_BITS + 1) * sizeof space.map[0]);
+    memset(space.pages, 0, (space_page(space.limit) + 1) * sizeof space.pages[0]);
     space.old_begin = space.begin;
     space.old_limit = space.limit;
     space.survivors = bytes;

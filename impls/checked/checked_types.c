@@ -56,8 +56,6 @@ types_read(const struct mm_type *type)
         mm_exhausted(sizeof *layout, 0);
     layout->type = type;
     layout->fixed_refs = types_offsets(type, type->ref_words, type->size, layout->fixed_at);
-    types_refuse(type, CHECKED_TYPE_REFS,
-                 mm_has_refs(type) && type->size > MM_REF_WORDS_MAX * MM_WORD_BYTES);
     if (type->tail == MM_TAIL_ELEMENTS) {
         types_check_element(type);
         layout->unit_refs = types_offsets(type, type->element->ref_words, type->element->size,
@@ -65,6 +63,8 @@ types_read(const struct mm_type *type)
     }
     if (type->tail == MM_TAIL_REFS)
         layout->unit_refs = 1; /* at offset 0 */
+    types_refuse(type, CHECKED_TYPE_REFS,
+                 mm_has_refs(type) && type->size > MM_REF_WORDS_MAX * MM_WORD_BYTES);
     types_refuse(type, CHECKED_TYPE_TAIL,
                  layout->unit_refs != 0 && type->size % MM_WORD_BYTES != 0);
     layout->unit_bytes = mm_unit(type);

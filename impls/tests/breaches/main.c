@@ -15,10 +15,12 @@ mm_exhausted(size_t bytes, size_t limit)
     exit(3);
 }
 
+/* The argument: check at every so many calls; 1 if there is none. */
 int
-main(void)
+main(int count, char **arguments)
 {
-    const struct mm_config config = { .check_every = 1 };
+    unsigned every = count > 1 ? (unsigned)strtoul(arguments[1], NULL, 10) : 1;
+    const struct mm_config config = { .check_every = every };
     breach_heap = mm_heap_create(&config);
     struct mm_mutator *m = mm_attach(breach_heap);
     breach_run(m);

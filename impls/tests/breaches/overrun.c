@@ -14,6 +14,6 @@ breach_run(struct mm_mutator *m)
 {
     MM_LOCALS(m, node, other);
     struct node *node = breach_take(m, &locals->node, 1);
-    breach_fill(node, sizeof *node + 8);
+    breach_fill(&node->value, 2 * sizeof node->value);
     mm_take(m, &locals->other, mm_new(m, &NODE));
 }

@@ -5,8 +5,8 @@ void
 breach_run(struct mm_mutator *m)
 {
     MM_LOCALS(m, node, other, third);
-    breach_take(m, &locals->other, 2);
     breach_take(m, &locals->third, 3);
+    breach_take(m, &locals->other, 2);
     struct node *parent = breach_take(m, &locals->node, 1);
     mm_store_new(m, parent, &parent->left, mm_move(m, &locals->other));
     struct node *child = mm_get(parent->left);
