@@ -89,6 +89,8 @@ block_cycle_end(struct block_heap *heap)
 {
     if (MM_DEBUG)
         block_check_marking(heap);
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++)
+        heap->books[i].recent_bytes /= 2;
     block_cycle_drop_holes(heap);
     heap->live = heap->mark;
     heap->cycles++;

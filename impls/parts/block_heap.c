@@ -201,6 +201,7 @@ mm_attach(struct mm_heap *whole)
         mm_exhausted(ROOT_STACK_BYTES, heap->pages.limit);
     world_lock(&heap->world);
     world_attach(&heap->world, m);
+    mm_assert(MM_MANAGER.max_threads > 1 || !m->following);
     if (!block_kinds_extend_mutator(m, heap->kinds_count) ||
         !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
         mm_exhausted(reserved, heap->pages.limit);
@@ -215,9 +216,9 @@ mm_detach(struct mm_mutator *m)
     world_lock(&heap->world);
     world_pause(m);
     block_heap_tell(m);
+    collector_detach(m);
     for (uint32_t kind = 0; kind < m->bumps; kind++)
         block_holes_leave(m, kind);
-    collector_detach(m);
     world_detach(&heap->world, m);
     world_unlock(&heap->world);
     root_stack_destroy(&m->roots, &heap->pages, m->roots_charged);

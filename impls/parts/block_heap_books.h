@@ -260,7 +260,7 @@ void collector_pace(struct mm_mutator *m, size_t bytes);
  * does what it can and returns, or ends in mm_exhausted. */
 void collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt);
 
-/* Called with the lock held when a mutator is about to leave; its holes are given back. */
+/* Called with the lock held when a mutator is about to leave. */
 void collector_detach(struct mm_mutator *m);
 
 /* -- Small things ---------------------------------------------------------------------------- */

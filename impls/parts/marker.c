@@ -152,10 +152,20 @@ marker_visit(struct block_heap *heap, char *obj)
     marker_scan(heap, obj, kind, kind->bytes);
 }
 
+static bool
+marker_is_marked(const struct block_heap *heap, const void *obj)
+{
+    size_t offset = block_heap_offset(heap, obj);
+    if (MM_LIKELY(offset < heap->cells_bytes))
+        return heap->marks[offset >> GRANULE_SHIFT] == heap->mark;
+    return block_large_entry(heap, obj)->mark == heap->mark;
+}
+
 void
 marker_mark(struct block_heap *heap, void *obj)
 {
-    marker_visit(heap, obj);
+    if (!marker_is_marked(heap, obj))
+        marker_visit(heap, obj);
 }
 
 void

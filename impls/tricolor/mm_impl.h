@@ -1,0 +1,71 @@
+/* tricolor -- marks a snapshot of the graph in slices between allocations. */
+#include "parts/block_heap.h"
+#include "parts/no_free.h"
+#include "parts/no_safepoints.h"
+#include "parts/no_scopes.h"
+#include "parts/plain_loads.h"
+#include "parts/plain_roots.h"
+#include "parts/resize_by_copy.h"
+
+enum { MM_MOVES = 0, MM_BARRIER = 1 };
+
+/* Marks what a place referred to when the cycle began, before the place is overwritten. */
+MM_SLOW void tricolor_shade(struct mm_mutator *m, void *old);
+MM_SLOW void tricolor_shade_all(struct mm_mutator *m, const mm_ref *places, size_t n);
+
+/* A new object's fields are null, or were written since its birth: nothing is lost. */
+MM_INLINE void
+mm_init(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
+{
+    (void)m, (void)obj;
+    field->ptr_ = value;
+}
+
+MM_INLINE void
+mm_init_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
+{
+    mm_init(m, obj, field, value.ptr_);
+}
+
+MM_INLINE void
+mm_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
+{
+    (void)obj;
+    if (MM_UNLIKELY(m->marking))
+        tricolor_shade(m, field->ptr_);
+    MM_STORE_RELEASE(&field->ptr_, value);
+}
+
+MM_INLINE void
+mm_store_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
+{
+    mm_store(m, obj, field, value.ptr_);
+}
+
+MM_INLINE void
+mm_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t n)
+{
+    (void)obj;
+    if (MM_UNLIKELY(m->marking))
+        tricolor_shade_all(m, to, n);
+    memmove(to, from, n * sizeof *to);
+}
+
+MM_INLINE void
+mm_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
+{
+    (void)obj;
+    if (MM_UNLIKELY(m->marking))
+        tricolor_shade_all(m, places, n);
+    memset(places, 0, n * sizeof *places);
+}
+
+MM_INLINE bool
+mm_cas(struct mm_mutator *m, void *obj, mm_ref *field, void *expected, void *value)
+{
+    (void)obj;
+    if (MM_UNLIKELY(m->marking))
+        tricolor_shade(m, field->ptr_);
+    return __atomic_compare_exchange_n(&field->ptr_, &expected, value, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
