@@ -78,10 +78,11 @@ refcount_take_off(void *user, mm_ref *place)
     void *obj = place->ptr_;
     if (!obj)
         return;
-    mm_assert(slabs_owns(&census->heap->slabs, obj)); /* R6 */
-    mm_assert(refcount_header(obj)->tag >> 16 != 0);  /* R6 */
-    mm_assert(refcount_colour(obj) != REFCOUNT_DEAD); /* R6 */
-    mm_assert(refcount_header(obj)->count-- > 0);     /* R1 */
+    /* An empty object may begin where its cell ends. */
+    mm_assert(slabs_owns(&census->heap->slabs, refcount_header(obj))); /* R6 */
+    mm_assert(refcount_header(obj)->tag >> 16 != 0);                   /* R6 */
+    mm_assert(refcount_colour(obj) != REFCOUNT_DEAD);                  /* R6 */
+    mm_assert(refcount_header(obj)->count-- > 0);                      /* R1 */
 }
 
 static void
