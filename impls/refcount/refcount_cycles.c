@@ -28,6 +28,7 @@ struct search {
     struct mm_mutator *m;
     struct mm_heap *heap;
     void (*step)(struct search *search, void *obj); /* of the present pass */
+    bool waited; /* the object of this step comes from the walk, not from the stack */
     size_t reached, freed_bytes;
 };
 
@@ -101,7 +102,9 @@ refcount_step_waiting(void *user, void *cell, size_t bytes)
         !(refcount_header(obj)->tag & REFCOUNT_WAITING))
         return;
     refcount_header(obj)->tag &= ~(uint32_t)REFCOUNT_WAITING;
+    search->waited = true;
     search->step(search, obj);
+    search->waited = false;
     refcount_drain(search, 0);
 }
 
@@ -189,14 +192,16 @@ refcount_scan_child(void *search, mm_ref *place)
         refcount_push(search, place->ptr_);
 }
 
-/* A black object comes here only from the walk, where it waited to be followed. */
+/* An object may be on the stack several times: the first time decides.  One that is black and
+ * waited is alive, and its references are to be put on its targets' counts yet. */
 static void
 refcount_scan_step(struct search *search, void *obj)
 {
-    bool black = refcount_colour(obj) == REFCOUNT_BLACK;
-    if (refcount_colour(obj) == REFCOUNT_WHITE)
+    enum refcount_colour colour = refcount_colour(obj);
+    if (colour == REFCOUNT_WHITE || (colour == REFCOUNT_BLACK && !search->waited))
         return;
-    if (!black && refcount_header(obj)->count == 0) {
+    search->waited = false;
+    if (colour == REFCOUNT_GREY && refcount_header(obj)->count == 0) {
         refcount_paint(obj, REFCOUNT_WHITE);
         refcount_children(search, obj, refcount_scan_child);
         return;
