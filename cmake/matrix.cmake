@@ -1,11 +1,13 @@
 # matrix.cmake -- every workload against every manager: one executable a cell.
 
-# mm_manager(NAME [FOLDER dir] [REFEREE] [PARTS part..] [PACKAGE deb HEADER h LIBRARY lib] [LINK lib..])
+# mm_manager(NAME [FOLDER dir] [REFEREE] [PARTS part..] [PACKAGE deb HEADER h LIBRARY lib] [LINK lib..]
+#            [IS_MALLOC])
 #   compiles FOLDER/*.c (default: NAME) and the named parts; the folder holds mm_impl.h.
 #   REFEREE: it checks workloads and counts what they do, and is not raced.
 #   PACKAGE: a peer; without its header or library it is listed as missing.
+#   IS_MALLOC: it is called by the name of malloc, which a sanitizer takes for itself.
 function(mm_manager name)
-  cmake_parse_arguments(ARG "REFEREE" "FOLDER;PACKAGE;HEADER;LIBRARY" "PARTS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "REFEREE;IS_MALLOC" "FOLDER;PACKAGE;HEADER;LIBRARY" "PARTS;LINK" ${ARGN})
   if(HEAPSTAKES_MANAGERS AND NOT name IN_LIST HEAPSTAKES_MANAGERS AND NOT ARG_REFEREE)
     return()
   endif()
@@ -14,6 +16,10 @@ function(mm_manager name)
   endif()
   if(NOT EXISTS ${ARG_FOLDER}/mm_impl.h)
     message(STATUS "${name}: ${ARG_FOLDER} has no mm_impl.h")
+    return()
+  endif()
+  if(ARG_IS_MALLOC AND HEAPSTAKES_SANITIZE)
+    message(STATUS "${name}: left out, since the sanitizer is malloc")
     return()
   endif()
   set(links ${ARG_LINK})

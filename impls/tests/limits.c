@@ -8,7 +8,14 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef __has_feature
+#define LIMITS_HAS(feature) __has_feature(feature)
+#else
+#define LIMITS_HAS(feature) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    LIMITS_HAS(address_sanitizer) || LIMITS_HAS(thread_sanitizer)
 enum { LIMITS_SANITIZED = 1 }; /* their shadow memory counts as well */
 #else
 enum { LIMITS_SANITIZED = 0 };
