@@ -7,8 +7,9 @@
 #include "parts/assert.h"
 
 enum {
-    SLAB_EXTEND_BYTES = 4096, /* cells made at once */
-    SLAB_SORT_MAX = 1024,     /* cells of an inbox sorted in one slow call */
+    SLAB_EXTEND_BYTES = 4096,   /* cells made at once */
+    SLAB_EAGER_BYTES = 4 << 20, /* held by a heap that is not small */
+    SLAB_SORT_MAX = 1024,       /* cells of an inbox sorted in one slow call */
 };
 
 /* -- the heap's books -- */
@@ -110,6 +111,15 @@ slabs_take_list(struct slab_cache *cache, struct span *slab)
     return slabs_open(cache, slab, cells);
 }
 
+/* Whether a slab of the class gets all its memory at once: not in a small heap, where the slabs
+ * of many classes would take all of it, nor if it is the only one. */
+static bool
+slabs_is_eager(const struct slab_cache *cache, unsigned class_index)
+{
+    return cache->bins[class_index].slabs > 1 &&
+           MM_LOAD_RELAXED(&cache->slabs->spans.pages.held) >= SLAB_EAGER_BYTES;
+}
+
 /* Makes a page's worth of new cells, commits for them if it must and may; NULL: not possible. */
 static void *
 slabs_extend(struct slab_cache *cache, struct span *slab, bool may_commit)
@@ -125,7 +135,7 @@ slabs_extend(struct slab_cache *cache, struct span *slab, bool may_commit)
     size_t have = span_committed(slab), used = slab->extended * cell;
     if (used + cell > have) {
         size_t all = slab->capacity * cell;
-        size_t want = cache->bins[slab->size_class].slabs > 1 || 2 * have > all ? all : 2 * have;
+        size_t want = slabs_is_eager(cache, slab->size_class) || 2 * have > all ? all : 2 * have;
         if (!may_commit ||
             !spans_commit(&cache->slabs->spans, slab, used + cell, want, cache->ordinal))
             return NULL;
@@ -196,7 +206,9 @@ slabs_start(struct slab_cache *cache, unsigned class_index)
     struct slab_bin *bin = &cache->bins[class_index];
     size_t cell = size_class_bytes(class_index);
     uint32_t units = cell > SIZE_SMALL_MAX ? 4 : 1;
-    size_t all = units * (size_t)SPAN_UNIT_BYTES, want = bin->slabs ? all : cell;
+    size_t all = units * (size_t)SPAN_UNIT_BYTES, want = cell;
+    if (slabs_is_eager(cache, class_index))
+        want = all;
     struct span *slab = spans_take(&cache->slabs->spans, units, cell, want, cache->ordinal);
     if (!slab)
         return NULL;
@@ -306,13 +318,30 @@ slabs_close_all(struct slab_cache *cache)
     }
 }
 
+/* Returns what the slabs of the cache have committed beyond their cells. */
+static void
+slabs_return_tails(struct slab_cache *cache)
+{
+    for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
+        for (struct span *slab = cache->bins[class_index].partial.first; slab; slab = slab->next)
+            spans_uncommit(&cache->slabs->spans, slab, (size_t)slab->extended * slab->cell_bytes,
+                           cache->ordinal);
+}
+
+bool
+slabs_spare(struct slab_cache *cache, size_t bytes)
+{
+    return spans_trim(&cache->slabs->spans, bytes, cache->ordinal);
+}
+
 void
 slabs_relieve(struct slab_cache *cache)
 {
     slabs_sort_inbox(cache, SIZE_MAX);
     slabs_close_all(cache);
+    slabs_return_tails(cache);
     slabs_visit_orphans(cache, SIZE_CLASSES, SIZE_MAX);
-    spans_trim(&cache->slabs->spans, cache->ordinal);
+    (void)spans_trim(&cache->slabs->spans, SIZE_MAX, cache->ordinal);
 }
 
 /* -- threads -- */

@@ -80,6 +80,9 @@ MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class_index);
 /* Puts the cells of a class that are ready to be popped back into their slab. */
 void slabs_put_back(struct slab_cache *cache, unsigned class_index);
 
+/* Returns at least so many bytes of warm spans, or all there are; false if there are none. */
+MM_SLOW bool slabs_spare(struct slab_cache *cache, size_t bytes);
+
 /* Takes back all that can be: unsorted cells, empty slabs, orphans' slabs, warm spans. */
 MM_SLOW void slabs_relieve(struct slab_cache *cache);
 

@@ -88,6 +88,12 @@ spans_release(struct spans *spans)
     pthread_mutex_destroy(&spans->lock);
 }
 
+static size_t
+spans_whole_pages(size_t bytes)
+{
+    return (bytes + PAGES_BYTES - 1) & ~(size_t)(PAGES_BYTES - 1);
+}
+
 /* -- free spans; with the lock -- */
 
 static unsigned
@@ -235,13 +241,13 @@ spans_find_cached(struct spans *spans, uint32_t units)
     return best;
 }
 
-/* Sends the memory of a span behind its first `keep` bytes, whole pages, to the system. */
-static void
+void
 spans_uncommit(struct spans *spans, struct span *span, size_t keep, uint32_t mutator)
 {
-    size_t excess = span_committed(span) - keep;
-    if (!excess)
+    keep = spans_whole_pages(keep);
+    if (keep >= span_committed(span))
         return;
+    size_t excess = span_committed(span) - keep;
     uint64_t begin = events_begin(&spans->events);
     pages_return(&spans->pages, spans_start(spans, span) + keep, excess);
     span->committed_pages = (uint32_t)(keep / PAGES_BYTES);
@@ -270,10 +276,14 @@ spans_evict(struct spans *spans, size_t bound, uint32_t mutator)
     }
 }
 
-void
-spans_trim(struct spans *spans, uint32_t mutator)
+bool
+spans_trim(struct spans *spans, size_t bytes, uint32_t mutator)
 {
-    spans_evict(spans, 0, mutator);
+    pthread_mutex_lock(&spans->lock);
+    size_t cached = spans->cached_bytes;
+    pthread_mutex_unlock(&spans->lock);
+    spans_evict(spans, cached > bytes ? cached - bytes : 0, mutator);
+    return cached > 0;
 }
 
 void
@@ -290,12 +300,6 @@ spans_give(struct spans *spans, struct span *span, uint32_t mutator)
 }
 
 /* -- memory -- */
-
-static size_t
-spans_whole_pages(size_t bytes)
-{
-    return (bytes + PAGES_BYTES - 1) & ~(size_t)(PAGES_BYTES - 1);
-}
 
 static bool
 spans_commit_to(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator)
@@ -412,8 +416,7 @@ spans_resize(struct spans *spans, struct span *span, size_t bytes, uint32_t muta
     size_t whole = spans_whole_pages(bytes);
     uint32_t units = (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) / SPAN_UNIT_BYTES);
     bool fits = true;
-    if (whole < span_committed(span))
-        spans_uncommit(spans, span, whole, mutator);
+    spans_uncommit(spans, span, whole, mutator);
     pthread_mutex_lock(&spans->lock);
     if (units > span->units) {
         fits = spans_lengthen(spans, span, units);

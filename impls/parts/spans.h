@@ -106,8 +106,11 @@ bool spans_commit(struct spans *spans, struct span *span, size_t need, size_t wa
 /* Makes a used span fit `bytes` where it stands: shorter, or longer into free units behind it. */
 bool spans_resize(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator);
 
-/* Returns all that is kept warm. */
-void spans_trim(struct spans *spans, uint32_t mutator);
+/* Returns at least so many bytes of what is kept warm, or all of it; false if there was nothing. */
+bool spans_trim(struct spans *spans, size_t bytes, uint32_t mutator);
+
+/* Returns the memory of a span behind its first `keep` bytes, to whole pages. */
+void spans_uncommit(struct spans *spans, struct span *span, size_t keep, uint32_t mutator);
 
 void spans_verify(struct spans *spans);
 

@@ -1,5 +1,5 @@
-/* pooled.c -- the manager's books, and what its slow paths do when memory is short: take back
- * what can be, try once more, give up.  How the cells are kept: parts/slabs.h. */
+/* pooled.c -- the manager's books, and what its slow paths do when memory is short: return
+ * what is warm, take back what can be, give up.  How the cells are kept: parts/slabs.h. */
 #include "mm.h"
 
 struct mm_heap {
@@ -20,18 +20,23 @@ pooled_give_up(const struct mm_mutator *m, size_t bytes)
     mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
 }
 
+static void *
+pooled_take(struct mm_mutator *m, unsigned class_index)
+{
+    void *cell = slabs_take(&m->cells, class_index);
+    return cell ? cell : slabs_grow(&m->cells, class_index);
+}
+
 void *
 pooled_refill(struct mm_mutator *m, unsigned class_index)
 {
-    void *cell = slabs_take(&m->cells, class_index);
-    if (!cell)
-        cell = slabs_grow(&m->cells, class_index);
-    if (cell)
-        return cell;
-    slabs_relieve(&m->cells);
-    cell = slabs_take(&m->cells, class_index);
-    if (!cell)
-        cell = slabs_grow(&m->cells, class_index);
+    void *cell = pooled_take(m, class_index);
+    if (!cell && slabs_spare(&m->cells, size_class_bytes(class_index)))
+        cell = pooled_take(m, class_index);
+    if (!cell) {
+        slabs_relieve(&m->cells);
+        cell = pooled_take(m, class_index);
+    }
     if (!cell)
         pooled_give_up(m, size_class_bytes(class_index));
     return cell;
@@ -41,10 +46,12 @@ void *
 pooled_new_large(struct mm_mutator *m, size_t bytes)
 {
     void *obj = slabs_take_large(&m->cells, bytes);
-    if (obj)
-        return obj;
-    slabs_relieve(&m->cells);
-    obj = slabs_take_large(&m->cells, bytes);
+    if (!obj && slabs_spare(&m->cells, bytes))
+        obj = slabs_take_large(&m->cells, bytes);
+    if (!obj) {
+        slabs_relieve(&m->cells);
+        obj = slabs_take_large(&m->cells, bytes);
+    }
     if (!obj)
         pooled_give_up(m, bytes);
     return obj;

@@ -5,7 +5,6 @@
 enum {
     PORTION_AT_REFILL = 1024,
     TYPES_BYTES = (REFCOUNT_TYPE_MASK + 1) * (int)sizeof(void *),
-    STACK_MIN_BYTES = 4096,
 };
 #define REFCOUNT_RESERVE ((size_t)16 << 30)
 
@@ -88,6 +87,8 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
 {
     refcount_pay(m);
     void *cell = refcount_take(m, class_index);
+    if (!cell && slabs_spare(&m->cells, size_class_bytes(class_index)))
+        cell = refcount_take(m, class_index);
     if (!cell)
         cell = refcount_take_from_dead(m, class_index);
     if (!cell) {
@@ -107,6 +108,8 @@ refcount_new_large(struct mm_mutator *m, size_t bytes)
 {
     refcount_pay(m);
     void *cell = slabs_take_large(&m->cells, bytes);
+    if (!cell && slabs_spare(&m->cells, bytes))
+        cell = slabs_take_large(&m->cells, bytes);
     if (!cell) {
         refcount_free_all(m);
         slabs_relieve(&m->cells);
@@ -183,18 +186,16 @@ mm_heap_create(const struct mm_config *config)
     if (!slabs)
         mm_exhausted(sizeof(struct mm_heap), config->heap_bytes);
     struct mm_heap *heap = (struct mm_heap *)slabs;
-    struct pages *pages = &slabs->spans.pages;
-    struct pages plain = *pages; /* tables, not cells: no huge pages for them */
+    struct pages plain = slabs->spans.pages; /* tables, not cells: no huge pages for them */
     plain.huge = false;
     heap->collect_always = config->collect_always;
     heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
     heap->types_used = REFCOUNT_TYPES_FIRST;
     if (!growing_init(&heap->types, &plain, TYPES_BYTES) ||
         !growing_init(&heap->buffer, &plain, REFCOUNT_RESERVE) ||
-        !growing_init(&heap->stack, &plain, REFCOUNT_RESERVE) ||
-        !growing_ensure(&heap->stack, pages, STACK_MIN_BYTES, STACK_MIN_BYTES)) {
+        !growing_init(&heap->stack, &plain, REFCOUNT_RESERVE)) {
         mm_heap_destroy(heap);
-        mm_exhausted(STACK_MIN_BYTES, config->heap_bytes);
+        mm_exhausted(TYPES_BYTES, config->heap_bytes);
     }
     refcount_plan_search(heap, 0);
     return heap;
