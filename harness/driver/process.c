@@ -46,6 +46,7 @@ process_take_signals(void)
         return;
     sigset_t set = process_signals();
     signal(SIGCHLD, SIG_DFL); /* it may have been inherited as ignored */
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of its write */
     sigprocmask(SIG_BLOCK, &set, &process_mask_before);
     process_has_signals = true;
 }
@@ -85,6 +86,7 @@ process_become(const char *const *arguments, int output, int errors)
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
         dup2(errors, STDERR_FILENO) < 0)
         _exit(127);
+    signal(SIGXFSZ, SIG_DFL);
     sigprocmask(SIG_SETMASK, &process_mask_before, NULL);
     /* execv takes the list as char *const * for the sake of old programs; it writes nothing. */
     union {

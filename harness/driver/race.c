@@ -129,6 +129,16 @@ race_has(const struct race *race, enum record_phase phase, const struct plan_rac
 }
 
 static bool
+race_has_members(const struct plan *plan, size_t index)
+{
+    for (size_t i = 0; i < plan->member_count; i++) {
+        if (plan->members[i].race == index)
+            return true;
+    }
+    return false;
+}
+
+static bool
 race_stops(struct race *race)
 {
     race->is_interrupted |= process_is_interrupted();
@@ -147,7 +157,7 @@ race_count(struct race *race)
         progress_show(i, memory_text("%s: counting", plan_race_name(of)));
         if (obstacle)
             of->counts_missing = obstacle;
-        if (obstacle || race_has(race, RECORD_COUNT, of, NULL, 0))
+        if (obstacle || !race_has_members(plan, i) || race_has(race, RECORD_COUNT, of, NULL, 0))
             continue;
         if (!counts_take(plan, of, &record)) {
             race->is_interrupted = true;
