@@ -14,12 +14,9 @@ struct mm_mutator {
     struct slab_cache cells;
 };
 
-/* The tag of a type's objects, at its first. */
-MM_SLOW uint32_t refcount_register(struct mm_mutator *m, const struct mm_type *type);
-
-/* A cell from where there is none ready; gives up in mm_exhausted. */
-MM_SLOW void *refcount_refill(struct mm_mutator *m, unsigned class_index);
-MM_SLOW void *refcount_new_large(struct mm_mutator *m, size_t bytes);
+/* A new object where no cell is ready, or of a type not seen yet, or large; gives up in
+ * mm_exhausted. */
+MM_SLOW void *refcount_new(struct mm_mutator *m, const struct mm_type *type, size_t n);
 
 MM_SLOW void *refcount_resize(struct mm_mutator *m, void *obj, const struct mm_type *type,
                               size_t old_n, size_t new_n);
@@ -33,28 +30,35 @@ MM_SLOW void refcount_suspect(struct mm_mutator *m, void *obj);
 /* Lets go of n references, and frees a portion of what died. */
 MM_SLOW void refcount_release_all(struct mm_mutator *m, const mm_ref *places, size_t n);
 
+/* The bytes of the cell of an object. */
+MM_INLINE size_t
+refcount_cell_size(const struct mm_type *type, size_t n)
+{
+    size_t bytes = refcount_bytes(type, n);
+    return type->align > MM_ALIGN_DEFAULT ? size_aligned(bytes, type->align) : bytes;
+}
+
+/* Makes an object of a cell. */
+MM_INLINE void *
+refcount_make(const struct mm_type *type, uint32_t tag, void *cell, size_t n)
+{
+    debug_fill(cell, DEBUG_FILL_FRESH, refcount_cell_size(type, n));
+    void *obj = refcount_dress(type, tag, cell, n);
+    null_refs(type, obj, n);
+    return obj;
+}
+
 MM_INLINE mm_owned
 mm_new_array(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
     uint32_t tag = type->state->index;
-    if (MM_UNLIKELY(!tag))
-        tag = refcount_register(m, type);
-    size_t bytes = refcount_bytes(type, n);
-    if (type->align > MM_ALIGN_DEFAULT)
-        bytes = size_aligned(bytes, type->align);
-    void *cell;
-    if (bytes > SIZE_CLASS_MAX) {
-        cell = refcount_new_large(m, bytes);
-    } else {
-        unsigned class_index = size_class(bytes);
-        cell = slabs_pop(&m->cells, class_index);
-        if (MM_UNLIKELY(!cell))
-            cell = refcount_refill(m, class_index);
-    }
-    debug_fill(cell, DEBUG_FILL_FRESH, bytes);
-    void *obj = refcount_dress(type, tag, cell, n);
-    null_refs(type, obj, n);
-    return (mm_owned){ obj };
+    size_t bytes = refcount_cell_size(type, n);
+    if (MM_UNLIKELY(!tag || bytes > SIZE_CLASS_MAX))
+        return (mm_owned){ refcount_new(m, type, n) };
+    void *cell = slabs_pop(&m->cells, size_class(bytes));
+    if (MM_UNLIKELY(!cell))
+        return (mm_owned){ refcount_new(m, type, n) };
+    return (mm_owned){ refcount_make(type, tag, cell, n) };
 }
 
 MM_INLINE mm_owned

@@ -22,7 +22,8 @@ refcount_give_up(const struct mm_mutator *m, size_t bytes)
     mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
 }
 
-uint32_t
+/* The tag of a type's objects, at its first. */
+static uint32_t
 refcount_register(struct mm_mutator *m, const struct mm_type *type)
 {
     struct mm_heap *heap = refcount_heap(m);
@@ -82,7 +83,8 @@ refcount_take_from_dead(struct mm_mutator *m, unsigned class_index)
     return cell;
 }
 
-void *
+/* A cell of the class from where there is none ready. */
+static void *
 refcount_refill(struct mm_mutator *m, unsigned class_index)
 {
     refcount_pay(m);
@@ -103,7 +105,7 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
     return cell;
 }
 
-void *
+static void *
 refcount_new_large(struct mm_mutator *m, size_t bytes)
 {
     refcount_pay(m);
@@ -120,6 +122,23 @@ refcount_new_large(struct mm_mutator *m, size_t bytes)
     return cell;
 }
 
+void *
+refcount_new(struct mm_mutator *m, const struct mm_type *type, size_t n)
+{
+    uint32_t tag = type->state->index ? type->state->index : refcount_register(m, type);
+    size_t bytes = refcount_cell_size(type, n);
+    void *cell;
+    if (bytes > SIZE_CLASS_MAX) {
+        cell = refcount_new_large(m, bytes);
+    } else {
+        unsigned class_index = size_class(bytes);
+        cell = slabs_pop(&m->cells, class_index);
+        if (!cell)
+            cell = refcount_refill(m, class_index);
+    }
+    return refcount_make(type, tag, cell, n);
+}
+
 /* -- resizing -- */
 
 static bool
@@ -130,13 +149,6 @@ refcount_resize_in_place(struct mm_mutator *m, void *obj, const struct mm_type *
         return new_bytes > SIZE_CLASS_MAX &&
                slabs_resize_large(&m->cells, (char *)obj - refcount_front(type), new_bytes);
     return new_bytes <= SIZE_CLASS_MAX && size_class(old_bytes) == size_class(new_bytes);
-}
-
-static size_t
-refcount_cell_size(const struct mm_type *type, size_t n)
-{
-    size_t align = type->align ? type->align : MM_ALIGN_DEFAULT;
-    return size_aligned(refcount_bytes(type, n), align);
 }
 
 /* The references beyond new_n are let go; there is nothing behind the fixed part without them. */

@@ -71,7 +71,7 @@ refcount_front(const struct mm_type *type)
     return type->align > words ? type->align : words;
 }
 
-/* The bytes of the cell of an object. */
+/* The bytes of a cell that an object needs, but for its alignment. */
 MM_INLINE size_t
 refcount_bytes(const struct mm_type *type, size_t n)
 {
