@@ -5,7 +5,7 @@
 #   compiles FOLDER/*.c (default: NAME) and the named parts; the folder holds mm_impl.h.
 #   REFEREE: it checks workloads and counts what they do, and is not raced.
 #   PACKAGE: a peer; without its header or library it is listed as missing.
-#   IS_MALLOC: it is called by the name of malloc, which a sanitizer takes for itself.
+#   IS_MALLOC: its library replaces malloc in the whole process, as a sanitizer does.
 function(mm_manager name)
   cmake_parse_arguments(ARG "REFEREE;IS_MALLOC" "FOLDER;PACKAGE;HEADER;LIBRARY" "PARTS;LINK" ${ARGN})
   if(HEAPSTAKES_MANAGERS AND NOT name IN_LIST HEAPSTAKES_MANAGERS AND NOT ARG_REFEREE)
@@ -19,7 +19,11 @@ function(mm_manager name)
     return()
   endif()
   if(ARG_IS_MALLOC AND HEAPSTAKES_SANITIZE)
-    message(STATUS "${name}: left out, since the sanitizer is malloc")
+    message(STATUS "${name}: left out, since both it and the sanitizer replace malloc")
+    return()
+  endif()
+  if(ARG_PACKAGE AND HEAPSTAKES_SANITIZE STREQUAL "thread")
+    message(STATUS "${name}: left out, since the thread sanitizer cannot see into it")
     return()
   endif()
   set(links ${ARG_LINK})

@@ -14,12 +14,14 @@
 #include <stdlib.h>
 
 enum { CHUNK_BYTES = 1 << 20 };
-#define RESERVED_BYTES ((size_t)1 << 40)
+#define RESERVED_MOST ((size_t)1 << 40)
+#define RESERVED_LEAST ((size_t)1 << 30)
 
 struct mm_heap {
     struct pages pages;
     struct events events;
     char *base;
+    size_t reserved;   /* bytes */
     size_t used;       /* bytes off the front, atomic */
     uint32_t mutators; /* attached so far, atomic */
 };
@@ -46,7 +48,7 @@ none_refill(struct mm_mutator *m, size_t bytes, size_t align)
     if (chunk < CHUNK_BYTES)
         chunk = CHUNK_BYTES;
     size_t at = __atomic_fetch_add(&heap->used, chunk, __ATOMIC_RELAXED);
-    if (at + chunk > RESERVED_BYTES || !pages_commit(&heap->pages, heap->base + at, chunk)) {
+    if (at + chunk > heap->reserved || !pages_commit(&heap->pages, heap->base + at, chunk)) {
         __atomic_fetch_sub(&heap->used, chunk, __ATOMIC_RELAXED);
         mm_exhausted(bytes, 0);
     }
@@ -55,6 +57,16 @@ none_refill(struct mm_mutator *m, size_t bytes, size_t align)
     m->limit = heap->base + at + chunk;
     events_end(&heap->events, MM_EVENT_PAGE_REQUEST, ((struct none_mutator *)m)->ordinal, begin,
                chunk);
+}
+
+/* Where the system grants less address space than is asked for, there is less. */
+static void
+none_reserve(struct mm_heap *heap)
+{
+    heap->reserved = RESERVED_MOST;
+    while (!(heap->base = pages_reserve(&heap->pages, heap->reserved)))
+        if ((heap->reserved /= 2) < RESERVED_LEAST)
+            mm_exhausted(RESERVED_LEAST, 0);
 }
 
 /* It never reclaims, so a limit would only say how much the workload allocates: there is none. */
@@ -68,16 +80,14 @@ mm_heap_create(const struct mm_config *config)
     pages_init(&heap->pages, config);
     heap->pages.limit = 0;
     events_init(&heap->events, config);
-    heap->base = pages_reserve(&heap->pages, RESERVED_BYTES);
-    if (!heap->base)
-        mm_exhausted(RESERVED_BYTES, 0);
+    none_reserve(heap);
     return heap;
 }
 
 void
 mm_heap_destroy(struct mm_heap *heap)
 {
-    pages_release(&heap->pages, heap->base, RESERVED_BYTES, heap->used);
+    pages_release(&heap->pages, heap->base, heap->reserved, heap->used);
     free(heap);
 }
 
@@ -130,6 +140,6 @@ mm_owns(const struct mm_heap *heap, const void *obj)
 void
 mm_verify(struct mm_heap *heap)
 {
-    mm_assert(heap->used <= RESERVED_BYTES);
+    mm_assert(heap->used <= heap->reserved);
     mm_assert(heap->pages.held == heap->used);
 }
