@@ -2,7 +2,7 @@
  *
  * An object is one piece of the C library's memory: its books, a word that tells it from what is
  * none, and the payload.  What can still be seen is seen: a wrong free, and what nobody freed.
- * Cost: 56 bytes an object, a malloc, a free, and a lock for each. */
+ * Cost: 64 bytes an object, a malloc, a free, and a lock for each. */
 #include "checked.h"
 #include "checked_poison.h"
 

@@ -20,7 +20,7 @@ int
 main(int count, char **arguments)
 {
     unsigned every = count > 1 ? (unsigned)strtoul(arguments[1], NULL, 10) : 1;
-    const struct mm_config config = { .check_every = every };
+    const struct mm_config config = { .check_every = every, .collect_always = every == 1 };
     breach_heap = mm_heap_create(&config);
     struct mm_mutator *m = mm_attach(breach_heap);
     breach_run(m);
