@@ -25,37 +25,23 @@ MM_TYPE(BYTES, struct array, .tail = MM_TAIL_BYTES, .acyclic = true);
 MM_TYPE(RECORD, struct record, .acyclic = true);
 MM_TYPE(TABLE, struct table, .tail = MM_TAIL_REFS, .acyclic = true);
 
-enum { PAGE_BYTES = 4096, PAGE_REFS = PAGE_BYTES / sizeof(mm_ref), SLOTS_MAX = 320 };
-enum { OCTAVES = 6, OCTAVES_GROWN = 3 };
+enum { PAGE_BYTES = 4096, PAGE_REFS = PAGE_BYTES / sizeof(mm_ref), SLOTS_MAX = 360 };
+enum { OCTAVES = 6, OCTAVES_GROWN = 3, MEAN_UNITS = 12, SLACK_UNITS = 32 };
 
 struct large_arrays_shape {
     uint64_t slots, least_bytes, batches, steps; /* steps of one batch */
 };
 static const struct large_arrays_shape SHAPES[WORKLOAD_SIZES] = {
     [WORKLOAD_SMOKE] = { 16, 512, 2, 200 },
-    [WORKLOAD_NORMAL] = { 24, 65536, 14, 40 },
-    [WORKLOAD_LARGE] = { SLOTS_MAX, 65536, 14, 500 },
+    [WORKLOAD_NORMAL] = { 24, 65536, 12, 32 },
+    [WORKLOAD_LARGE] = { SLOTS_MAX, 65536, 12, 500 },
 };
-
-static mm_ref large_arrays_table;
-static struct workload_random large_arrays_random;
 
 /* What a step is to make. */
 struct array_wish {
     enum array_kind kind;
     uint64_t bytes; /* of the tail; a multiple of 8 */
 };
-
-static struct array_wish
-wish_next(struct workload_random *random, uint64_t least_bytes)
-{
-    uint64_t dice = workload_random_below(random, 4);
-    struct array_wish wish = { dice < ARRAY_BYTES ? (enum array_kind)dice : ARRAY_BYTES, 0 };
-    uint64_t octaves = wish.kind == ARRAY_GROWN ? OCTAVES_GROWN : OCTAVES;
-    uint64_t base = least_bytes << workload_random_below(random, octaves);
-    wish.bytes = (base + workload_random_below(random, base)) & ~UINT64_C(7);
-    return wish;
-}
 
 static uint64_t
 records_of(uint64_t length)
@@ -71,6 +57,46 @@ wish_bytes(const struct array_wish *wish)
     if (wish->kind == ARRAY_RECORDS)
         bytes += records_of(wish->bytes / sizeof(mm_ref)) * sizeof(struct record);
     return bytes;
+}
+
+/* Draws what is made, and keeps account of how much that is: in all as many times twelve least
+ * sizes as there are arrays, give or take 32.  A size that would lead out of these bounds is drawn
+ * again, since else the peak would be twice the mean, and a heap sized by it mostly empty. */
+struct wishes {
+    struct workload_random random;
+    uint64_t count, live_bytes; /* of arrays */
+};
+
+static struct array_wish
+wish_draw(struct workload_random *random, uint64_t least_bytes)
+{
+    uint64_t dice = workload_random_below(random, 4);
+    struct array_wish wish = { dice < ARRAY_BYTES ? (enum array_kind)dice : ARRAY_BYTES, 0 };
+    uint64_t octaves = wish.kind == ARRAY_GROWN ? OCTAVES_GROWN : OCTAVES;
+    uint64_t base = least_bytes << workload_random_below(random, octaves);
+    wish.bytes = (base + workload_random_below(random, base)) & ~UINT64_C(7);
+    return wish;
+}
+
+static struct array_wish
+wish_next(struct wishes *wishes, uint64_t least_bytes)
+{
+    uint64_t mean = ++wishes->count * MEAN_UNITS * least_bytes, slack = SLACK_UNITS * least_bytes;
+    for (;;) {
+        struct array_wish wish = wish_draw(&wishes->random, least_bytes);
+        uint64_t live_bytes = wishes->live_bytes + wish_bytes(&wish);
+        if (live_bytes <= mean + slack && live_bytes + slack >= mean) {
+            wishes->live_bytes = live_bytes;
+            return wish;
+        }
+    }
+}
+
+static void
+wish_over(struct wishes *wishes, uint64_t bytes)
+{
+    wishes->count--;
+    wishes->live_bytes -= bytes;
 }
 
 /* Payload when the array is moved to its last size, which may need both at once. */
@@ -90,22 +116,21 @@ static uint64_t
 peak_of(const struct large_arrays_shape *shape, uint64_t seed)
 {
     static uint64_t bytes[SLOTS_MAX];
-    struct workload_random random = workload_random_seed(seed, 0);
-    uint64_t live = mm_size(&TABLE, shape->slots), peak = 0;
-    uint64_t steps = (shape->batches + 1) * shape->steps;
+    struct wishes wishes = { .random = workload_random_seed(seed, 0) };
+    uint64_t peak = 0, steps = (shape->batches + 1) * shape->steps;
     for (uint64_t i = 0; i < shape->slots + steps; i++) {
         uint64_t slot = i;
         if (i >= shape->slots) {
-            slot = workload_random_below(&random, shape->slots);
-            live -= bytes[slot];
+            slot = workload_random_below(&wishes.random, shape->slots);
+            wish_over(&wishes, bytes[slot]);
         }
-        struct array_wish wish = wish_next(&random, shape->least_bytes);
-        uint64_t most = live + wish_peak_bytes(&wish, shape->least_bytes);
-        if (most > peak)
-            peak = most;
-        live += bytes[slot] = wish_bytes(&wish);
+        uint64_t others = wishes.live_bytes;
+        struct array_wish wish = wish_next(&wishes, shape->least_bytes);
+        uint64_t most = others + wish_peak_bytes(&wish, shape->least_bytes);
+        peak = most > peak ? most : peak;
+        bytes[slot] = wish_bytes(&wish);
     }
-    return peak;
+    return mm_size(&TABLE, shape->slots) + peak;
 }
 
 static void
@@ -118,6 +143,9 @@ large_arrays_plan(const struct workload_run *run, struct workload_plan *plan)
         .peak_live_bytes = peak_of(shape, run->seed),
     };
 }
+
+static mm_ref large_arrays_table;
+static struct wishes large_arrays_wishes;
 
 /* Where the bytes of page i are; the array's own header is not counted. */
 static uint64_t *
@@ -205,6 +233,16 @@ array_update(struct array *array)
     return sum;
 }
 
+/* Its payload and that of its records. */
+static uint64_t
+array_bytes(const struct array *array)
+{
+    struct array_wish wish = { (enum array_kind)array->kind, array->length };
+    if (wish.kind == ARRAY_RECORDS)
+        wish.bytes *= sizeof(mm_ref);
+    return wish_bytes(&wish);
+}
+
 static void
 array_free(struct mm_mutator *m, struct array *array)
 {
@@ -222,7 +260,7 @@ array_free(struct mm_mutator *m, struct array *array)
 static void
 slot_fill(struct mm_mutator *m, uint64_t slot, uint64_t least_bytes, uint32_t stamp)
 {
-    struct array_wish wish = wish_next(&large_arrays_random, least_bytes);
+    struct array_wish wish = wish_next(&large_arrays_wishes, least_bytes);
     mm_owned array = array_new(m, &wish, least_bytes, stamp);
     struct table *table = mm_get(large_arrays_table);
     mm_store_new(m, table, mm_items(&TABLE, table) + slot, array);
@@ -232,7 +270,7 @@ static void
 large_arrays_setup(struct mm_mutator *m, const struct workload_run *run)
 {
     const struct large_arrays_shape *shape = &SHAPES[run->size];
-    large_arrays_random = workload_random_seed(run->seed, 0);
+    large_arrays_wishes = (struct wishes){ .random = workload_random_seed(run->seed, 0) };
     mm_global(m, &large_arrays_table);
     mm_take(m, &large_arrays_table, mm_new_array(m, &TABLE, shape->slots));
     ((struct table *)mm_get(large_arrays_table))->length = shape->slots;
@@ -249,12 +287,13 @@ large_arrays_batch(struct mm_mutator *m, const struct workload_run *run, unsigne
     const struct large_arrays_shape *shape = &SHAPES[run->size];
     uint64_t sum = 0;
     for (uint64_t step = 0; step < shape->steps; step++) {
-        uint64_t slot = workload_random_below(&large_arrays_random, shape->slots);
+        uint64_t slot = workload_random_below(&large_arrays_wishes.random, shape->slots);
         struct table *table = mm_get(large_arrays_table);
         mm_ref *places = mm_items(&TABLE, table);
         struct array *old = mm_get(places[slot]);
         sum += array_update(old);
         sum += array_update(mm_get(places[(slot + 1) % shape->slots]));
+        wish_over(&large_arrays_wishes, array_bytes(old));
         if (MM_FREES)
             array_free(m, old);
         mm_store(m, table, &places[slot], NULL);

@@ -32,7 +32,7 @@ struct request_latency_shape {
 static const struct request_latency_shape SHAPES[WORKLOAD_SIZES] = {
     [WORKLOAD_SMOKE] = { 32, 200, { 2, 3, 9 } },
     [WORKLOAD_NORMAL] = { 4096, 20000, { 8, 8, 17 } },
-    [WORKLOAD_LARGE] = { 65536, 250000, { 8, 8, 21 } },
+    [WORKLOAD_LARGE] = { 65536, 340000, { 8, 8, 21 } },
 };
 
 static mm_ref request_latency_caches[CLASSES];

@@ -43,7 +43,7 @@ struct word_index_shape {
 static const struct word_index_shape SHAPES[WORKLOAD_SIZES] = {
     [WORKLOAD_SMOKE] = { 500, 2, 1500, 8 },
     [WORKLOAD_NORMAL] = { 150000, 41, 65536, 15 },
-    [WORKLOAD_LARGE] = { 2400000, 41, 1048576, 19 },
+    [WORKLOAD_LARGE] = { 2400000, 57, 1048576, 19 },
 };
 
 static mm_ref word_index_kept;
