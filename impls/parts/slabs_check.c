@@ -28,9 +28,9 @@ slabs_stats(struct slabs *slabs, struct mm_stats *out)
     size_t live = 0;
     const struct span *first = (const struct span *)(void *)slabs->spans.table.base;
     for (const struct span *span = first; span < first + slabs->spans.top; span += span->units) {
-        if (span->kind == SPAN_SLAB)
+        if (span_kind(span) == SPAN_SLAB)
             live += (span->extended - slabs_count(span->free)) * span->cell_bytes;
-        else if (span->kind == SPAN_LARGE)
+        else if (span_kind(span) == SPAN_LARGE)
             live += span_committed(span);
     }
     for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all) {
@@ -57,9 +57,9 @@ slabs_each_cell(struct slabs *slabs, void (*visit)(void *user, void *cell, size_
     struct span *first = (struct span *)(void *)slabs->spans.table.base;
     for (struct span *span = first; span < first + slabs->spans.top; span += span->units) {
         char *start = spans_start(&slabs->spans, span);
-        if (span->kind == SPAN_LARGE)
+        if (span_kind(span) == SPAN_LARGE)
             visit(user, start, span_committed(span));
-        for (uint32_t i = 0; span->kind == SPAN_SLAB && i < span->extended; i++)
+        for (uint32_t i = 0; span_kind(span) == SPAN_SLAB && i < span->extended; i++)
             visit(user, start + (size_t)i * span->cell_bytes, span->cell_bytes);
     }
 }
@@ -74,12 +74,13 @@ slabs_owns(const struct slabs *slabs, const void *address)
     pthread_mutex_lock(lock);
     if (at >= spans->base && at < spans->base + (size_t)spans->top * SPAN_UNIT_BYTES) {
         const struct span *span = spans_entry(spans->bias, at);
-        if (span->kind == SPAN_INNER)
+        if (span_kind(span) == SPAN_INNER)
             span -= span->offset;
         size_t offset = (size_t)(at - spans_start(spans, span));
-        owned = span->kind == SPAN_LARGE
+        owned = span_kind(span) == SPAN_LARGE
                     ? offset < span_committed(span)
-                    : span->kind == SPAN_SLAB && offset < (size_t)span->extended * span->cell_bytes;
+                    : span_kind(span) == SPAN_SLAB &&
+                          offset < (size_t)span->extended * span->cell_bytes;
     }
     pthread_mutex_unlock(lock);
     return owned;
@@ -92,7 +93,7 @@ slabs_verify_list(const struct slab_cache *cache, const void *list, unsigned cla
     for (; list; list = ((const struct slab_cell *)list)->next) {
         const struct span *slab = slabs_of(cache, list, SIZE_CLASS_MAX);
         size_t offset = (size_t)((const char *)list - spans_start(&cache->slabs->spans, slab));
-        mm_assert(slab->kind == SPAN_SLAB);                                        /* C1 */
+        mm_assert(span_kind(slab) == SPAN_SLAB);                                   /* C1 */
         mm_assert(class_index == SIZE_CLASSES || slab->size_class == class_index); /* C1 */
         mm_assert(offset % slab->cell_bytes == 0);                                 /* C1 */
         mm_assert(offset < (size_t)slab->extended * slab->cell_bytes);             /* C5 */
@@ -145,7 +146,7 @@ slabs_verify(struct slabs *slabs)
     spans_verify(&slabs->spans);
     const struct span *first = (const struct span *)(void *)slabs->spans.table.base;
     for (const struct span *span = first; span < first + slabs->spans.top; span += span->units)
-        if (span->kind == SPAN_SLAB)
+        if (span_kind(span) == SPAN_SLAB)
             slabs_verify_slab(span);
     for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all)
         slabs_verify_cache(cache);

@@ -133,13 +133,13 @@ spans_free_units(struct spans *spans, struct span *span, uint32_t units)
         span[i].committed_pages = 0;
     }
     struct span *first = spans_first(spans), *end = first + spans->top;
-    if (span > first && span[-1].kind == SPAN_FREE) {
+    if (span > first && span_kind(&span[-1]) == SPAN_FREE) {
         struct span *before = span - 1 - span[-1].offset;
         spans_bin_remove(spans, before);
         units += before->units;
         span = before;
     }
-    if (span + units < end && span[units].kind == SPAN_FREE) {
+    if (span + units < end && span_kind(&span[units]) == SPAN_FREE) {
         struct span *behind = span + units;
         spans_bin_remove(spans, behind);
         units += behind->units;
@@ -396,7 +396,7 @@ spans_lengthen(struct spans *spans, struct span *span, uint32_t units)
             return false;
         spans->top += more;
     } else {
-        if (behind->kind != SPAN_FREE || behind->units < more)
+        if (span_kind(behind) != SPAN_FREE || behind->units < more)
             return false;
         uint32_t rest = behind->units - more;
         spans_bin_remove(spans, behind);
@@ -440,9 +440,9 @@ spans_verify(struct spans *spans)
     uint32_t at = 0;
     while (at < spans->top) {
         const struct span *span = first + at;
-        mm_assert(span->units > 0 && span->kind != SPAN_INNER); /* S1 */
-        mm_assert(!(before_free && span->kind == SPAN_FREE));   /* S2 */
-        before_free = span->kind == SPAN_FREE;
+        mm_assert(span->units > 0 && span_kind(span) != SPAN_INNER); /* S1 */
+        mm_assert(!(before_free && span_kind(span) == SPAN_FREE));   /* S2 */
+        before_free = span_kind(span) == SPAN_FREE;
         if (before_free) {
             mm_assert(span->committed_pages == 0);                      /* S3 */
             mm_assert(spans->bin_used >> spans_bin(span->units) & 1);   /* S3 */
@@ -451,7 +451,7 @@ spans_verify(struct spans *spans)
             for (uint32_t i = 1; i < span->units; i++)
                 mm_assert(span[i].kind == SPAN_INNER && span[i].offset == i); /* S5 */
         }
-        if (span->kind == SPAN_CACHED)
+        if (span_kind(span) == SPAN_CACHED)
             cached += span_committed(span);
         at += span->units;
     }

@@ -76,6 +76,14 @@ spans_start(const struct spans *spans, const struct span *span)
            (size_t)(span - (const struct span *)(void *)spans->table.base) * SPAN_UNIT_BYTES;
 }
 
+/* Any thread may ask it of its own spans' neighbours; only that none becomes free without the
+ * lock matters to it. */
+MM_INLINE enum span_kind
+span_kind(const struct span *span)
+{
+    return (enum span_kind)MM_LOAD_RELAXED(&span->kind);
+}
+
 MM_INLINE size_t
 span_committed(const struct span *span)
 {

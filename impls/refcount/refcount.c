@@ -209,7 +209,7 @@ mm_heap_create(const struct mm_config *config)
         mm_heap_destroy(heap);
         mm_exhausted(TYPES_BYTES, config->heap_bytes);
     }
-    refcount_plan_search(heap, 0);
+    refcount_plan_search(heap, 0, 0);
     return heap;
 }
 

@@ -91,8 +91,9 @@ void refcount_free_some(struct mm_mutator *m, size_t portion);
 /* Searches for dead cycles, and adds them to the dead; says how many bytes they are. */
 size_t refcount_search(struct mm_mutator *m);
 
-/* Sets when the next search is due, after one that reached so many objects. */
-void refcount_plan_search(struct mm_heap *heap, size_t reached);
+/* Sets when the next search is due, after one that reached so many objects, and found so many of
+ * them dead. */
+void refcount_plan_search(struct mm_heap *heap, size_t reached, size_t dead);
 
 /* Whether a search is due. */
 bool refcount_search_due(const struct mm_heap *heap);

@@ -29,7 +29,7 @@ struct search {
     struct mm_heap *heap;
     void (*step)(struct search *search, void *obj); /* of the present pass */
     bool waited; /* the object of this step comes from the walk, not from the stack */
-    size_t reached, freed_bytes;
+    size_t reached, dead, freed_bytes;
 };
 
 /* -- suspects -- */
@@ -242,6 +242,7 @@ refcount_gather_step(struct search *search, void *obj)
 {
     refcount_children(search, obj, refcount_gather_child);
     search->freed_bytes += refcount_cell_bytes(search->m, obj, refcount_type(search->heap, obj));
+    search->dead++;
     refcount_bury(search->heap, obj);
 }
 
@@ -296,14 +297,16 @@ refcount_search_due(const struct mm_heap *heap)
            (MM_LOAD_RELAXED(&heap->slabs.spans.pages.held) >= heap->goal);
 }
 
-/* The next search is due when as many suspects have come as make up for this one's work, or when
- * the heap has grown as much as it may between collections. */
+/* The next search is due when as many suspects have come as make up for this one's work: a
+ * quarter of what it reached, or all of it if hardly any of that was dead; or when the heap has
+ * grown as much as it may between collections. */
 void
-refcount_plan_search(struct mm_heap *heap, size_t reached)
+refcount_plan_search(struct mm_heap *heap, size_t reached, size_t dead)
 {
     size_t held = MM_LOAD_RELAXED(&heap->slabs.spans.pages.held);
     size_t growth = held / 100 * heap->growth_percent;
-    heap->trigger = reached / 4 > TRIGGER_MIN ? reached / 4 : TRIGGER_MIN;
+    size_t trigger = dead < reached / 8 ? reached : reached / 4;
+    heap->trigger = trigger > TRIGGER_MIN ? trigger : TRIGGER_MIN;
     heap->goal = held + (growth > GROWTH_MIN ? growth : GROWTH_MIN);
 }
 
@@ -328,6 +331,6 @@ refcount_search(struct mm_mutator *m)
         heap->searches++;
         events_end(events, MM_EVENT_CYCLES, m->cells.ordinal, begin, search.freed_bytes);
     }
-    refcount_plan_search(heap, search.reached);
+    refcount_plan_search(heap, search.reached, search.dead);
     return search.freed_bytes;
 }
