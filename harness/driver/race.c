@@ -218,11 +218,25 @@ race_pilot(struct race *race)
     return !race_stops(race);
 }
 
+/* The cell of a step.  A twin that was drawn from a cell that runs no more is taken from the next
+ * one of its race that emits events and runs. */
+static struct plan_cell *
+race_cell_for(struct plan *plan, const struct plan_step *step)
+{
+    struct plan_cell *drawn = &plan->members[step->member];
+    for (size_t i = 0; step->is_twin && drawn->skipped && i < plan->member_count; i++) {
+        struct plan_cell *next = &plan->members[(step->member + i) % plan->member_count];
+        if (next->race == drawn->race && next->manager->emits_events && !next->skipped)
+            return next;
+    }
+    return drawn;
+}
+
 static bool
 race_step(struct race *race, const struct plan_step *step, unsigned round, unsigned order)
 {
     struct plan *plan = &race->plan;
-    struct plan_cell *cell = &plan->members[step->member];
+    struct plan_cell *cell = race_cell_for(plan, step);
     const struct plan_race *of = &plan->races[cell->race];
     const struct outcome_call call = {
         .manager = cell->manager,
@@ -231,8 +245,9 @@ race_step(struct race *race, const struct plan_step *step, unsigned round, unsig
         .is_recording = !step->is_twin && !plan->options->no_record,
         .limit_s = plan_time_limit(plan),
     };
-    bool has_no_rate = of->workload->serves && of->rate <= 0; /* no pilot was measured */
-    if (cell->skipped || has_no_rate || race_has(race, call.phase, of, cell, round))
+    bool has_no_rate = of->workload->serves && of->rate <= 0;    /* no pilot was measured */
+    const struct plan_cell *place = step->is_twin ? NULL : cell; /* one twin a race and round */
+    if (cell->skipped || has_no_rate || race_has(race, call.phase, of, place, round))
         return true;
     return race_run(race, cell, &call, round, order);
 }

@@ -97,7 +97,17 @@ summary_has_text(const json_t *list, const char *text)
     return false;
 }
 
-/* Every mark that any process of the cell bears. */
+static size_t
+summary_mark_count(const struct summary_cell *cell, const char *mark)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cell->count; i++)
+        count += summary_has_text(cell->measured[i]->marks, mark);
+    return count;
+}
+
+/* The marks that at least half of the processes bear: one that was disturbed says nothing about
+ * the cell. */
 static json_t *
 summary_marks(const struct summary_cell *cell)
 {
@@ -106,7 +116,8 @@ summary_marks(const struct summary_cell *cell)
         const json_t *found = cell->measured[i]->marks;
         for (size_t j = 0; j < json_array_size(found); j++) {
             const char *mark = json_string_value(json_array_get(found, j));
-            if (mark && !summary_has_text(marks, mark))
+            if (mark && !summary_has_text(marks, mark) &&
+                2 * summary_mark_count(cell, mark) >= cell->count)
                 json_array_append_new(marks, json_string(mark));
         }
     }

@@ -96,6 +96,21 @@ rows_are_medians_over_processes(void **state)
 }
 
 static void
+marks_are_those_of_most_processes(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= 4; round++) {
+        struct record *record = add(RECORD_RACE, round, "bad", 10);
+        if (round == 1)
+            record->marks = memory_keep(json_pack("[s, s]", "overloaded", "no_heap_limit"));
+    }
+    const json_t *row = find(make(), "rows", "bad", "wall_ns_per_op");
+    const json_t *marks = json_object_get(row, "marks");
+    assert_int_equal(json_array_size(marks), 1);
+    assert_string_equal(json_string_value(json_array_get(marks, 0)), "no_heap_limit");
+}
+
+static void
 few_rounds_have_no_interval(void **state)
 {
     (void)state;
@@ -201,6 +216,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(rows_are_medians_over_processes, start),
+        cmocka_unit_test_setup(marks_are_those_of_most_processes, start),
         cmocka_unit_test_setup(few_rounds_have_no_interval, start),
         cmocka_unit_test_setup(what_is_missing_has_its_reason, start),
         cmocka_unit_test_setup(reuse_is_paired_within_the_round, start),
