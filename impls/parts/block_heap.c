@@ -83,6 +83,7 @@ block_heap_create(struct block_heap *heap, const struct mm_config *config, size_
     if (!pages_charge(&heap->pages, bytes))
         mm_exhausted(bytes, config->heap_bytes);
     heap->collect_always = config->collect_always;
+    heap->hole_bytes = config->collect_always ? 0 : HOLE_BYTES_MAX;
     heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
     heap->live = heap->mark = 1;
     world_create(&heap->world);
@@ -148,7 +149,7 @@ block_heap_refill(struct mm_mutator *m, const struct mm_type *type, size_t bytes
         kind = MM_LOAD_RELAXED(&type->state->index);
         kind += kind && type->tail != MM_TAIL_NONE ? cell_class(bytes) : 0;
     }
-    if (heap->collect_always || !kind || !block_holes_next(m, kind)) {
+    if (heap->hole_bytes < HOLE_BYTES_MAX || !kind || !block_holes_next(m, kind)) {
         kind = block_heap_enter(m, type, bytes);
         for (unsigned attempt = 0; !block_holes_next(m, kind) && !block_holes_take(m, kind);)
             collector_make_room(m, bytes, attempt++);

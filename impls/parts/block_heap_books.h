@@ -125,6 +125,7 @@ struct block_heap {
     struct block_list free, gone;
     uint8_t live, mark;
     bool collect_always;
+    size_t hole_bytes;   /* the longest hole handed out; below HOLE_BYTES_MAX each one is paced */
     uint32_t clean_next; /* block whose old mark bytes are cleared next */
     struct kind *kinds;
     struct kind_books *books;

@@ -6,7 +6,7 @@
 enum {
     BLOCK_SHIFT = 14,           /* a block is 16 KiB: small, so that many kinds fit a small heap */
     BLOCK_COMMIT = 16,          /* blocks asked of the system at once */
-    HOLE_CELLS_MAX = 1 << 16,   /* cells handed out at once, at most */
+    HOLE_BYTES_MAX = 1 << 14,   /* handed out at once, at most; but always a cell */
     MARKER_RING = 32,           /* objects on their way into the cache; a power of two */
     MARKER_STACK_BYTES_MAX = 0, /* of the mark stack; 0: as many as the limit allows */
     MARKER_PIECE = 64,          /* references of a tail that are looked at in one go */

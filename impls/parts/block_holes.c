@@ -179,9 +179,9 @@ block_holes_next(struct mm_mutator *m, size_t number)
         return false;
     }
     size_t to = block_holes_search(heap, kind, bump->block, from / GRANULE_BYTES, true);
-    size_t longest = heap->collect_always ? 1 : HOLE_CELLS_MAX;
-    if (to - from > longest * bytes)
-        to = from + longest * bytes;
+    size_t longest = heap->hole_bytes > bytes ? heap->hole_bytes - heap->hole_bytes % bytes : bytes;
+    if (to - from > longest)
+        to = from + longest;
     char *base = block_address(heap, bump->block);
     bump->next = base + from;
     bump->limit = base + to;

@@ -13,27 +13,31 @@
 
 enum {
     SLICE_US = 150,
-    LOOKS = 16,               /* at the runway, while it is used up */
-    STEPS_MIN = 1024,         /* of a slice; less debt than that is put off */
-    RANGE_PLACES = 64,         /* references of a range that are shaded without an event */
-    LARGE_SLICE_BYTES = 256 << 10, /* of a large object: it may take a slice for each of them */
-    FUTILE_TIMES = 3,         /* see tricolor_is_futile */
+    LOOKS = 16,           /* at the runway, while it is used up */
+    STEPS_MIN = 1024,     /* of a slice; less debt than that is put off */
+    RANGE_PLACES = 64,    /* references of a range that are shaded without an event */
+    KEPT_BLOCKS = 8,      /* see tricolor_any_room */
+    HOLE_BYTES_MIN = 256, /* between two slices, however late it is */
+    FUTILE_TIMES = 3,     /* see tricolor_is_futile */
     FUTILE_SHARE = 50
 };
 
 struct mm_heap {
     struct block_heap blocks;
     uint64_t slice_ns;
-    size_t runway;          /* bytes that may be allocated, when last looked at */
-    uint64_t looked_bytes;  /* blocks.handed_bytes then */
-    uint64_t paid_bytes;    /* of blocks.handed_bytes, for which marking was reckoned */
-    size_t trigger;         /* a cycle begins when the runway is as short as this */
-    double debt;            /* steps */
-    uint64_t steps_last;    /* of the last cycle */
-    uint64_t steps_most;    /* of this one, if everything in use were reachable */
-    double steps_per_byte;  /* found by the last cycle */
-    unsigned turns;         /* of collect_always */
-    unsigned futile;        /* cycles in a row */
+    size_t runway;         /* bytes that may be allocated, when last looked at */
+    uint64_t looked_bytes; /* blocks.handed_bytes then */
+    uint64_t paid_bytes;   /* of blocks.handed_bytes, for which marking was reckoned */
+    size_t trigger;        /* a cycle begins when the runway is as short as this */
+    double debt;           /* steps */
+    uint64_t start_bytes;  /* blocks.handed_bytes when the cycle began */
+    double steps_likely;   /* of this cycle, if what was made since the last one is dead */
+    double steps_most;     /* if it is all reachable */
+    double steps_per_byte; /* that was marked, in the last cycles */
+    double ns_per_step;    /* in the last slices */
+    size_t largest;        /* bytes of an object that was asked for lately */
+    unsigned turns;        /* of collect_always */
+    unsigned futile;       /* cycles in a row */
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -55,15 +59,26 @@ tricolor_own_room(const struct mm_mutator *m, size_t kind)
     return holes > used ? holes - used : 0;
 }
 
+/* Free bytes that any kind can use.  Some are kept back, since they are used up in steps: a block
+ * for a kind that has none, a range for a large object. */
+static double
+tricolor_any_room(const struct mm_heap *heap)
+{
+    size_t room = block_heap_room(&heap->blocks), most = heap->blocks.budget / 8;
+    size_t kept = KEPT_BLOCKS * BLOCK_BYTES + heap->largest;
+    kept = kept < most ? kept : most;
+    return (double)(room > kept + room / 8 ? room - kept : room / 8);
+}
+
 /* How many bytes can be allocated before there is no room for some kind, if the shares of the kinds
- * stay as they were lately.  Let r be the room that any kind can use, o_k what only kind k can, and s_k
- * the share of k: the largest A with  sum over k of max(0, s_k A - o_k) <= r, which is the
+ * stay as they were lately.  Let r be the room that any kind can use, o_k what only kind k can, and
+ * s_k the share of k: the largest A with  sum over k of max(0, s_k A - o_k) <= r, which is the
  * largest fixed point of  A = r + sum of min(o_k, s_k A),  approached from above. */
 static size_t
 tricolor_runway(const struct mm_mutator *m)
 {
     const struct block_heap *heap = m->heap;
-    double room = (double)block_heap_room(heap), own = 0;
+    double room = tricolor_any_room((const struct mm_heap *)heap), own = 0;
     double total = (double)heap->handed_bytes + 1;
     for (uint32_t k = CELL_CLASSES; k < m->bumps; k++) {
         total += (double)heap->books[k].recent_bytes;
@@ -109,8 +124,10 @@ tricolor_start(struct mm_mutator *m)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     uint64_t begin = events_begin(&heap->blocks.events);
-    double in_use = (double)(heap->blocks.live_bytes + heap->blocks.handed_bytes);
-    heap->steps_most = (uint64_t)(in_use * heap->steps_per_byte) + STEPS_MIN;
+    double live = (double)heap->blocks.live_bytes, fresh = (double)heap->blocks.handed_bytes;
+    heap->steps_likely = live * heap->steps_per_byte + STEPS_MIN;
+    heap->steps_most = (live + fresh) * heap->steps_per_byte + STEPS_MIN;
+    heap->start_bytes = heap->blocks.handed_bytes;
     heap->debt = 0;
     block_cycle_begin(&heap->blocks);
     block_cycle_blacken(&heap->blocks);
@@ -121,20 +138,47 @@ tricolor_start(struct mm_mutator *m)
                (size_t)((char *)m->roots.top - (char *)m->roots.bottom));
 }
 
+/* What was born black took no steps.  A cycle that found little tells little. */
+static void
+tricolor_learn(struct mm_heap *heap, uint64_t black)
+{
+    const struct block_heap *blocks = &heap->blocks;
+    double found = (double)blocks->live_bytes - (double)black, steps = (double)blocks->marker.steps;
+    if (found < (double)blocks->live_bytes / 8 || steps < STEPS_MIN)
+        return;
+    double now = steps / found;
+    heap->steps_per_byte = now > heap->steps_per_byte ? now : (now + heap->steps_per_byte) / 2;
+}
+
+/* The runway at which the next cycle begins: two fifths of what there is, or more if marking all
+ * that lives would take more slices than that has blocks. */
+static size_t
+tricolor_trigger(const struct mm_heap *heap)
+{
+    double slices = (double)heap->blocks.live_bytes * heap->steps_per_byte * heap->ns_per_step /
+                    (double)heap->slice_ns;
+    double wanted = 2 * slices * BLOCK_BYTES, share = 0.4 * (double)heap->runway;
+    wanted = wanted < (double)heap->runway ? wanted : (double)heap->runway;
+    return (size_t)(wanted > share ? wanted : share);
+}
+
 /* Everything reachable is marked. */
 static void
 tricolor_finish(struct mm_mutator *m)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
+    uint64_t black = blocks->handed_bytes + m->handed_bytes - heap->start_bytes;
     m->marking = 0;
-    heap->steps_last = blocks->marker.steps;
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
-    heap->steps_per_byte = (double)heap->steps_last / ((double)blocks->live_bytes + 1);
+    tricolor_learn(heap, black);
+    if (!blocks->collect_always)
+        blocks->hole_bytes = HOLE_BYTES_MAX;
     heap->paid_bytes = 0;
+    heap->largest -= heap->largest / 4;
     tricolor_look(m);
-    heap->trigger = heap->runway / 2;
+    heap->trigger = tricolor_trigger(heap);
     bool little = blocks->pages.limit && heap->runway < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
 }
@@ -146,8 +190,9 @@ tricolor_slice(struct mm_mutator *m, uint64_t steps)
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock(), before = blocks->marker.steps;
     bool done = marker_run(blocks, steps, begin + heap->slice_ns);
-    uint64_t ran = blocks->marker.steps - before;
+    uint64_t ran = blocks->marker.steps - before, ns = events_clock() - begin;
     heap->debt -= (double)ran;
+    heap->ns_per_step = 0.9 * heap->ns_per_step + 0.1 * (double)ns / (double)(ran + 1);
     if (done)
         tricolor_finish(m);
     events_end(&blocks->events, MM_EVENT_MARK_SLICE, m->ordinal, begin, ran);
@@ -185,18 +230,26 @@ tricolor_shade_all(struct mm_mutator *m, const mm_ref *places, size_t n)
 
 /* -- Pacing ---------------------------------------------------------------------------------- */
 
-/* Steps that are still to do, at a guess that is too high rather than too low. */
+/* Steps that are still to do: never thought to be less than an eighth of all. */
 static double
 tricolor_remaining(const struct mm_heap *heap)
 {
-    double done = (double)heap->blocks.marker.steps, most = (double)heap->steps_most;
-    double likely = 1.25 * (double)heap->steps_last + STEPS_MIN;
-    double expected = heap->steps_last && likely < most && done < likely ? likely : most;
-    double remaining = expected - done;
-    return remaining > expected / 16 ? remaining : expected / 16;
+    double done = (double)heap->blocks.marker.steps;
+    double all = done < heap->steps_likely ? heap->steps_likely : heap->steps_most;
+    return all - done > all / 8 ? all - done : all / 8;
 }
 
-/* Pays for what was handed out since the last time, and for `bytes` that are about to be. */
+/* How much may be handed out for a slice, so that twice the slices that are needed fit the runway.
+ */
+static double
+tricolor_bytes_per_slice(const struct mm_heap *heap, size_t runway)
+{
+    double slices = tricolor_remaining(heap) * heap->ns_per_step / (double)heap->slice_ns;
+    return (double)runway / (2 * slices + 1);
+}
+
+/* Pays for what was handed out since the last time, and for `bytes` that are about to be.  If a
+ * slice for a block is not enough, holes are made shorter, and a large object takes several. */
 static void
 tricolor_pay(struct mm_mutator *m, size_t bytes)
 {
@@ -204,15 +257,16 @@ tricolor_pay(struct mm_mutator *m, size_t bytes)
     size_t runway = tricolor_runway_now(m);
     uint64_t owed = heap->blocks.handed_bytes + bytes;
     uint64_t fresh = owed > heap->paid_bytes ? owed - heap->paid_bytes : 0;
-    double rate = tricolor_remaining(heap) / (0.75 * (double)runway + BLOCK_BYTES);
+    double rate = tricolor_remaining(heap) / (0.8 * (double)runway + BLOCK_BYTES);
     heap->debt += rate * (double)fresh;
     heap->paid_bytes = owed;
-    if (runway < heap->trigger / 8)
-        heap->debt += STEPS_MIN;
-    for (size_t slices = 1 + bytes / LARGE_SLICE_BYTES; m->marking && slices; slices--) {
+    double hole = tricolor_bytes_per_slice(heap, runway);
+    hole = hole < HOLE_BYTES_MIN ? HOLE_BYTES_MIN : hole;
+    heap->blocks.hole_bytes = hole < HOLE_BYTES_MAX ? (size_t)hole : HOLE_BYTES_MAX;
+    for (size_t slices = 1 + (size_t)((double)bytes / hole); m->marking && slices; slices--) {
         if (heap->debt < STEPS_MIN)
             break;
-        tricolor_slice(m, runway < heap->trigger / 8 ? UINT64_MAX : (uint64_t)heap->debt);
+        tricolor_slice(m, (uint64_t)heap->debt);
     }
 }
 
@@ -229,20 +283,6 @@ tricolor_turn(struct mm_mutator *m)
         tricolor_slice(m, 2);
 }
 
-/* Whether the next cycle must begin: half of the runway is used up; or there is hardly
- * any room for a kind without room of its own, and some use was made of the last cycle. */
-static bool
-tricolor_is_due(struct mm_mutator *m, size_t bytes)
-{
-    const struct mm_heap *heap = (const struct mm_heap *)m->heap;
-    const struct block_heap *blocks = &heap->blocks;
-    size_t runway = tricolor_runway_now(m);
-    if (runway < heap->trigger + bytes)
-        return true;
-    return block_heap_room(blocks) < blocks->budget / 64 + bytes &&
-           blocks->handed_bytes > heap->trigger / 4;
-}
-
 /* A heap is exhausted when cycle after cycle leaves less than 1/FUTILE_SHARE of the limit. */
 static bool
 tricolor_is_futile(const struct mm_heap *heap)
@@ -257,6 +297,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
     size_t large = bytes > CELL_BYTES_MAX && bytes != BLOCK_BYTES ? bytes : 0;
     if (tricolor_is_futile(heap))
         mm_exhausted(bytes, heap->blocks.pages.limit);
+    heap->largest = large > heap->largest ? large : heap->largest;
     if (heap->blocks.collect_always) {
         tricolor_turn(m);
         return;
@@ -264,7 +305,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
     if (!m->marking) {
         (void)block_cycle_clean(&heap->blocks, 4);
         (void)block_large_sweep(&heap->blocks, 16);
-        if (!tricolor_is_due(m, large))
+        if (tricolor_runway_now(m) >= heap->trigger + large)
             return;
         tricolor_start(m);
         heap->paid_bytes = heap->blocks.handed_bytes;
@@ -298,7 +339,8 @@ collector_detach(struct mm_mutator *m)
         tricolor_complete(m);
 }
 
-/* -- The calls of mm_heap.h --------------------------------------------------------------------- */
+/* -- The calls of mm_heap.h ---------------------------------------------------------------------
+ */
 
 struct mm_heap *
 mm_heap_create(const struct mm_config *config)
@@ -309,8 +351,9 @@ mm_heap_create(const struct mm_config *config)
     block_heap_create(&heap->blocks, config, sizeof *heap);
     heap->slice_ns = (config->slice_us ? config->slice_us : SLICE_US) * UINT64_C(900);
     heap->steps_per_byte = 1.0 / 24;
+    heap->ns_per_step = 10;
     heap->runway = block_heap_room(&heap->blocks);
-    heap->trigger = heap->runway / 2;
+    heap->trigger = tricolor_trigger(heap);
     return heap;
 }
 

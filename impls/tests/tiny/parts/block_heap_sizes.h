@@ -7,7 +7,7 @@
 enum {
     BLOCK_SHIFT = 12,
     BLOCK_COMMIT = 1,
-    HOLE_CELLS_MAX = 2,
+    HOLE_BYTES_MAX = 64,
     MARKER_RING = 1,
     MARKER_STACK_BYTES_MAX = 80 * 8,
     MARKER_PIECE = 1,
