@@ -8,7 +8,7 @@
 #include "parts/assert.h"
 
 #define SPAN_REGION_BYTES ((size_t)SPAN_UNITS_MAX * SPAN_UNIT_BYTES)
-#define SPAN_CACHE_FLOOR ((size_t)4 << 20)
+#define SPAN_CACHE_FLOOR ((size_t)16 << 20)
 enum {
     SPAN_SEARCH_MAX = 64, /* cached spans looked at for a large object */
     SPAN_BATCH_MAX = 16,  /* units committed at once when one is wanted */
@@ -224,21 +224,56 @@ spans_cache_remove(struct spans *spans, struct span *span)
     spans->cached_bytes -= span_committed(span);
 }
 
+/* The best fit among the newest. */
 static struct span *
 spans_find_cached(struct spans *spans, uint32_t units)
 {
-    struct span_list *list = spans_cache_of(spans, units);
     struct span *best = NULL;
     unsigned seen = 0;
-    for (struct span *span = list->first; span && seen < SPAN_SEARCH_MAX; span = span->next) {
-        seen++;
+    for (struct span *span = spans_cache_of(spans, units)->first; span; span = span->next) {
         if (span->units == units)
             return span;
-        if (span->units > units && span->units - units <= units / 4 &&
-            (!best || span->units < best->units))
+        if (span->units > units && (!best || span->units < best->units))
             best = span;
+        if (++seen == SPAN_SEARCH_MAX)
+            break;
     }
     return best;
+}
+
+/* What a warm span has beyond `units` becomes a span of its own, as warm as it is. */
+static void
+spans_split(struct spans *spans, struct span *span, uint32_t units)
+{
+    uint32_t pages = span->committed_pages, own = units * (SPAN_UNIT_BYTES / PAGES_BYTES);
+    struct span *rest = span + units;
+    *rest = (struct span){
+        .units = span->units - units,
+        .committed_pages = pages > own ? pages - own : 0,
+        .kind = SPAN_CACHED,
+    };
+    spans_mark_inner(rest, 1);
+    span->units = units;
+    span->committed_pages = pages > own ? own : pages;
+    if (rest->committed_pages)
+        spans_cache_push(spans, rest);
+    else
+        spans_free_units(spans, rest, rest->units);
+}
+
+/* A warm span of at least `units`, and at most a quarter more; NULL: none. */
+static struct span *
+spans_take_cached(struct spans *spans, uint32_t units)
+{
+    pthread_mutex_lock(&spans->lock);
+    struct span *span = spans_find_cached(spans, units);
+    if (span) {
+        spans_cache_remove(spans, span);
+        if (span->units - units > units / 4)
+            spans_split(spans, span, units);
+    }
+    pthread_mutex_unlock(&spans->lock);
+    return span;
 }
 
 void
@@ -291,7 +326,7 @@ spans_give(struct spans *spans, struct span *span, uint32_t mutator)
 {
     pthread_mutex_lock(&spans->lock);
     spans_cache_push(spans, span);
-    size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 8, cached = spans->cached_bytes;
+    size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 4, cached = spans->cached_bytes;
     pthread_mutex_unlock(&spans->lock);
     if (bound < SPAN_CACHE_FLOOR)
         bound = SPAN_CACHE_FLOOR;
@@ -360,11 +395,7 @@ spans_take_batch(struct spans *spans, uint32_t mutator)
 struct span *
 spans_take(struct spans *spans, uint32_t units, size_t need, size_t want, uint32_t mutator)
 {
-    pthread_mutex_lock(&spans->lock);
-    struct span *span = spans_find_cached(spans, units);
-    if (span)
-        spans_cache_remove(spans, span);
-    pthread_mutex_unlock(&spans->lock);
+    struct span *span = spans_take_cached(spans, units);
     if (!span && units == 1 && want == SPAN_UNIT_BYTES)
         span = spans_take_batch(spans, mutator);
     if (!span) {

@@ -104,7 +104,7 @@ struct span *spans_take(struct spans *spans, uint32_t units, size_t need, size_t
                         uint32_t mutator);
 
 /* Gives a span back.  It is kept warm, and the oldest kept are returned to the system beyond a
- * bound: an eighth of what is held, at least 4 MiB. */
+ * bound: a quarter of what is held, at least 16 MiB. */
 void spans_give(struct spans *spans, struct span *span, uint32_t mutator);
 
 /* Commits the first `need` bytes of a span, and up to `want`; false if they may not be had. */

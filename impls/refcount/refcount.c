@@ -165,13 +165,36 @@ refcount_let_go(struct mm_mutator *m, void *obj, const struct mm_type *type, siz
                 m, (mm_ref *)(void *)((char *)obj + mm_size(type, i)) + __builtin_ctzll(left), 1);
 }
 
+static void
+refcount_retain_place(void *user, mm_ref *place)
+{
+    (void)user;
+    refcount_retain(place->ptr_);
+}
+
+/* The fields of `old` have been copied to `fresh`, and `old` loses the one place that the program
+ * knows of.  A dead object that waits may still count it: then the fields are both's until that is
+ * taken apart.  A suspect's cell must stay until it leaves the buffer. */
+static void
+refcount_move_out(struct mm_mutator *m, void *old, void *fresh, const struct mm_type *type,
+                  size_t n)
+{
+    if (refcount_header(old)->count > 1) {
+        fields_each(type, fresh, n, refcount_retain_place, NULL);
+        refcount_release(m, old);
+    } else if (refcount_header(old)->tag & REFCOUNT_SUSPECT) {
+        refcount_paint(old, REFCOUNT_DEAD);
+    } else {
+        refcount_free_cell(m, old, type);
+    }
+}
+
 void *
 refcount_resize(struct mm_mutator *m, void *obj, const struct mm_type *type, size_t old_n,
                 size_t new_n)
 {
     size_t old_bytes = refcount_cell_size(type, old_n), bytes = refcount_cell_size(type, new_n);
     size_t kept_n = old_n < new_n ? old_n : new_n;
-    mm_assert_slow(refcount_header(obj)->count == 1);
     if (new_n < old_n)
         refcount_let_go(m, obj, type, old_n, new_n);
     if (refcount_resize_in_place(m, obj, type, old_bytes, bytes)) {
@@ -181,11 +204,7 @@ refcount_resize(struct mm_mutator *m, void *obj, const struct mm_type *type, siz
     refcount_set_length(type, obj, kept_n);
     void *fresh = mm_new_array(m, type, new_n).ptr_;
     memcpy(fresh, obj, mm_size(type, kept_n));
-    /* The references have moved.  A suspect's cell must stay until it leaves the buffer. */
-    if (refcount_header(obj)->tag & REFCOUNT_SUSPECT)
-        refcount_paint(obj, REFCOUNT_DEAD);
-    else
-        refcount_free_cell(m, obj, type);
+    refcount_move_out(m, obj, fresh, type, kept_n);
     return fresh;
 }
 
