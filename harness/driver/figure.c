@@ -24,45 +24,39 @@ figure_triple(const json_t *row)
                        figure_number(row, "hi"));
 }
 
-static void
-figure_add(const char **lines, const char *line)
-{
-    *lines = memory_text("%s%s\n", *lines, line);
-}
-
 /* A line of a manager with a value, or with a note that says why it has none. */
 static bool
 figure_add_value(const struct view *view, const struct view_group *group, size_t panel, size_t i,
-                 const json_t *entry, const char **lines)
+                 const json_t *entry, struct text *lines)
 {
     const char *note = view_note(view, group, view->managers[i]);
     if (entry)
-        figure_add(lines, memory_text("%zu\t%zu\t%s\t", panel, i + 1, figure_triple(entry)));
+        text_add(lines, "%zu\t%zu\t%s\t\n", panel, i + 1, figure_triple(entry));
     else if (*note)
-        figure_add(lines, memory_text("%zu\t%zu\t?\t?\t?\t%s", panel, i + 1, note));
+        text_add(lines, "%zu\t%zu\t?\t?\t?\t%s\n", panel, i + 1, note);
     return entry != NULL;
 }
 
 /* Appends what a panel came to, if it holds any value. */
 static bool
-figure_keep(bool has_values, const char *panel_lines, const char **lines)
+figure_keep(bool has_values, const struct text *own, struct text *lines)
 {
     if (has_values)
-        *lines = memory_text("%s%s", *lines, panel_lines);
+        text_add(lines, "%s", own->bytes);
     return has_values;
 }
 
 static bool
 figure_throughput(const struct view *view, const struct view_group *group, size_t panel,
-                  const char **lines)
+                  struct text *lines)
 {
-    const char *own = "";
+    struct text own = { .length = 0 };
     bool has_values = false;
     for (size_t i = 0; i < view->manager_count; i++) {
         const json_t *row = view_row(view, group, view->managers[i], "alloc_per_s");
         has_values |= figure_add_value(view, group, panel, i, row, &own);
     }
-    return figure_keep(has_values, own, lines);
+    return figure_keep(has_values, &own, lines);
 }
 
 /* The entry of a list that belongs to a contest and a manager, or NULL. */
@@ -80,9 +74,9 @@ figure_entry(const struct view *view, const char *list_name, const struct view_g
 
 static bool
 figure_reuse(const struct view *view, const struct view_group *group, size_t panel,
-             const char **lines)
+             struct text *lines)
 {
-    const char *own = "";
+    struct text own = { .length = 0 };
     bool has_values = false;
     if (strcmp(group->variant, "bad") != 0)
         return false;
@@ -90,13 +84,13 @@ figure_reuse(const struct view *view, const struct view_group *group, size_t pan
         const json_t *entry = figure_entry(view, "reuse", group, view->managers[i]);
         has_values |= figure_add_value(view, group, panel, i, entry, &own);
     }
-    return figure_keep(has_values, own, lines);
+    return figure_keep(has_values, &own, lines);
 }
 
 /* The points of each manager's curve of a kind. */
 static bool
 figure_curves(const struct view *view, const struct view_group *group, size_t panel,
-              const char *kind, const char **lines)
+              const char *kind, struct text *lines)
 {
     bool has_values = false;
     const json_t *curves = json_object_get(view->summary, "curves");
@@ -107,15 +101,14 @@ figure_curves(const struct view *view, const struct view_group *group, size_t pa
             if (strcmp(document_text(curve, "kind", ""), kind) != 0 ||
                 !view_belongs(curve, group, view->managers[i]))
                 continue;
-            const char *own = "";
             for (size_t k = 0; k < json_array_size(points); k++) {
                 const json_t *point = json_array_get(points, k);
-                figure_add(&own, memory_text("%zu\t%zu\t%.9g\t%.9g", panel, i + 1,
-                                             json_number_value(json_array_get(point, 0)),
-                                             json_number_value(json_array_get(point, 1))));
+                text_add(lines, "%zu\t%zu\t%.9g\t%.9g\n", panel, i + 1,
+                         json_number_value(json_array_get(point, 0)),
+                         json_number_value(json_array_get(point, 1)));
             }
+            text_add(lines, "\n");
             has_values = true;
-            figure_add(lines, own);
         }
     }
     return has_values;
@@ -123,21 +116,21 @@ figure_curves(const struct view *view, const struct view_group *group, size_t pa
 
 static bool
 figure_latency(const struct view *view, const struct view_group *group, size_t panel,
-               const char **lines)
+               struct text *lines)
 {
     return figure_curves(view, group, panel, "latency", lines);
 }
 
 static bool
 figure_pauses(const struct view *view, const struct view_group *group, size_t panel,
-              const char **lines)
+              struct text *lines)
 {
     return figure_curves(view, group, panel, "pauses", lines);
 }
 
 static bool
 figure_time_memory(const struct view *view, const struct view_group *group, size_t panel,
-                   const char **lines)
+                   struct text *lines)
 {
     bool has_values = false;
     for (size_t i = 0; i < view->manager_count; i++) {
@@ -145,8 +138,8 @@ figure_time_memory(const struct view *view, const struct view_group *group, size
         const json_t *time = view_row(view, group, view->managers[i], "wall_ns_per_op");
         if (!memory || !time)
             continue;
-        figure_add(lines, memory_text("%zu\t%zu\t%s\t%s", panel, i + 1, figure_triple(memory),
-                                      figure_triple(time)));
+        text_add(lines, "%zu\t%zu\t%s\t%s\n", panel, i + 1, figure_triple(memory),
+                 figure_triple(time));
         has_values = true;
     }
     return has_values;
@@ -220,11 +213,11 @@ figure_write(const struct figure *figure, const struct view *view, const char *f
              const char **script)
 {
     const char **names = memory_get((view->group_count + 1) * sizeof *names);
-    const char *lines = "#";
+    struct text lines = { .length = 0 };
     size_t panels = 0;
     for (size_t i = 0; figure->columns[i]; i++)
-        lines = memory_text("%s%s%s", lines, i ? "\t" : "", figure->columns[i]);
-    lines = memory_text("%s\n", lines);
+        text_add(&lines, "%s%s", i ? "\t" : "#", figure->columns[i]);
+    text_add(&lines, "\n");
     for (size_t i = 0; i < view->group_count; i++) {
         if (figure->add_panel(view, &view->groups[i], panels + 1, &lines))
             names[panels++] = figure_panel_name(figure, &view->groups[i]);
@@ -233,7 +226,7 @@ figure_write(const struct figure *figure, const struct view *view, const char *f
     if (panels > 0)
         *script = memory_text("%s%s", *script,
                               figure_array(memory_text("%s_name", figure->name), names, panels));
-    return document_write_text(memory_text("%s/%s.dat", folder, figure->name), lines);
+    return document_write_text(memory_text("%s/%s.dat", folder, figure->name), lines.bytes);
 }
 
 bool

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "text.h"
 #include "view.h"
 
 struct figure {
@@ -13,7 +14,7 @@ struct figure {
     const char *const *columns;
     /* Adds the lines of one panel, if the contest has any data of this kind; says whether. */
     bool (*add_panel)(const struct view *view, const struct view_group *group, size_t panel,
-                      const char **lines);
+                      struct text *lines);
 };
 
 extern const struct figure FIGURES[];

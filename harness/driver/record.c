@@ -242,19 +242,23 @@ record_write(int file, const char *text, size_t length)
 bool
 record_append(int file, const char *path, const char *run, const struct record *record)
 {
-    json_t *json = memory_keep(record_to_json(record, run));
-    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(RECORD_DIGITS));
-    if (!text) {
+    json_t *json = record_to_json(record, run);
+    char *line = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(RECORD_DIGITS));
+    json_decref(json);
+    if (!line) {
         say_error("%s: cannot be written: out of memory", path);
         return false;
     }
-    char *line = memory_text("%s\n", text);
-    free(text);
     off_t before = lseek(file, 0, SEEK_CUR);
-    if (record_write(file, line, strlen(line)))
+    size_t length = strlen(line);
+    line[length] = '\n'; /* in the place of the null byte */
+    bool is_written = record_write(file, line, length + 1);
+    int problem = errno;
+    free(line);
+    if (is_written)
         return true;
     say_error("%s: cannot be written: %s; the race stops, what was recorded stays", path,
-              strerror(errno));
+              strerror(problem));
     if (before >= 0 && ftruncate(file, before) == 0)
         lseek(file, before, SEEK_SET);
     return false;

@@ -1,5 +1,6 @@
 /* run.c -- heapstakes run: races managers on workloads, and records it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@
 #include "table.h"
 #include "topology.h"
 #include "verbs.h"
+
+/* Of other programs, per core, before a race warns of it. */
+static const double RUN_LOAD_MAX = 0.5;
 
 /* Prints what would be raced. */
 static void
@@ -58,6 +62,12 @@ run_warn(const struct plan *plan)
 {
     const struct cells *cells = plan->cells;
     size_t cores = topology_cores();
+    const char *load = machine_file("/proc/loadavg");
+    double per_core = load ? strtod(load, NULL) / (double)cores : 0;
+    if (per_core > RUN_LOAD_MAX)
+        say_warning("other programs keep %.1f of each core busy: end them, or wait; heapstakes "
+                    "doctor says more",
+                    per_core);
     if (strcmp(cells->build_type, "Release") != 0 || *cells->sanitize)
         say_warning("this is a %s%s%s build: its times say nothing; build with "
                     "-DCMAKE_BUILD_TYPE=Release",

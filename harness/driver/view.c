@@ -20,6 +20,17 @@ view_is_in(const json_t *entry, const struct view_group *group)
             document_number(entry, "heap_factor", 0) == group->heap_factor);
 }
 
+static struct view_group
+view_group_of(const json_t *entry)
+{
+    return (struct view_group){
+        .workload = document_text(entry, "workload", ""),
+        .variant = document_text(entry, "variant", ""),
+        .threads = (unsigned)document_number(entry, "threads", 1),
+        .heap_factor = document_number(entry, "heap_factor", 0),
+    };
+}
+
 /* Adds the contest of an entry, unless it is there. */
 static void
 view_add_group(struct view *view, const json_t *entry, const regex_t *regex)
@@ -30,12 +41,7 @@ view_add_group(struct view *view, const json_t *entry, const regex_t *regex)
         if (view_is_in(entry, &view->groups[i]))
             return;
     }
-    struct view_group group = {
-        .workload = document_text(entry, "workload", ""),
-        .variant = document_text(entry, "variant", ""),
-        .threads = (unsigned)document_number(entry, "threads", 1),
-        .heap_factor = document_number(entry, "heap_factor", 0),
-    };
+    struct view_group group = view_group_of(entry);
     group.name = memory_text("%s%s%s", group.workload, *group.variant ? "/" : "", group.variant);
     group.title = group.name;
     if (regex && regexec(regex, group.name, 0, NULL, 0) != 0)
@@ -84,6 +90,31 @@ view_read_managers(struct view *view, const char *path)
     return false;
 }
 
+/* What tells a row from all others. */
+static const char *
+view_key(const struct view_group *group, const char *manager, const char *metric)
+{
+    return memory_text("%s/%s/%u/%.9g/%s/%s", group->workload, group->variant, group->threads,
+                       group->heap_factor, manager, metric);
+}
+
+/* Rows by their keys: there are thousands, and each is asked for more than once. */
+static void
+view_make_index(struct view *view)
+{
+    const json_t *rows = json_object_get(view->summary, "rows");
+    view->index = memory_keep(json_object());
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        const struct view_group group = view_group_of(row);
+        if (json_is_number(json_object_get(row, "median")))
+            json_object_set(view->index,
+                            view_key(&group, document_text(row, "manager", ""),
+                                     document_text(row, "metric", "")),
+                            row);
+    }
+}
+
 bool
 view_open(struct view *view, const json_t *summary, const char *filter, const char *path)
 {
@@ -96,6 +127,7 @@ view_open(struct view *view, const json_t *summary, const char *filter, const ch
     view_add_groups(view, json_object_get(summary, "rows"), filter ? &regex : NULL);
     view_add_groups(view, json_object_get(summary, "missing"), filter ? &regex : NULL);
     view_make_titles(view);
+    view_make_index(view);
     if (filter)
         regfree(&regex);
     return true;
@@ -111,14 +143,7 @@ const json_t *
 view_row(const struct view *view, const struct view_group *group, const char *manager,
          const char *metric)
 {
-    const json_t *rows = json_object_get(view->summary, "rows");
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const json_t *row = json_array_get(rows, i);
-        if (strcmp(document_text(row, "metric", ""), metric) == 0 &&
-            view_belongs(row, group, manager) && json_is_number(json_object_get(row, "median")))
-            return row;
-    }
-    return NULL;
+    return json_object_get(view->index, view_key(group, manager, metric));
 }
 
 /* The entry that speaks of a manager as a whole. */

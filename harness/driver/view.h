@@ -21,6 +21,7 @@ struct view {
     size_t manager_count;
     struct view_group *groups;
     size_t group_count;
+    json_t *index; /* rows by who and what they are of */
 };
 
 /* Opens a summary; of its contests only those whose name matches the filter, which may be NULL.
