@@ -199,6 +199,8 @@ boehm_limit(size_t limit)
     GC_set_max_heap_size(bytes);
     if (bytes > GC_get_heap_size() && !GC_expand_hp(bytes - GC_get_heap_size()))
         mm_exhausted(bytes, limit);
+    /* Else it would ask for more before it has collected, be refused, and give up. */
+    GC_set_dont_expand(1);
 }
 
 /* Touches the expanded heap, as one object that is freed at once. */
