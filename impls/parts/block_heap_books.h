@@ -104,6 +104,8 @@ struct large_space {
     struct large_list unswept, swept;
     uint32_t bins[2][LARGE_BINS]; /* free extents by size: GONE and FREE */
     size_t used_pages, free_pages, marked_pages, dead_pages;
+    uint64_t handed_bytes; /* since the last cycle */
+    uint64_t recent_bytes; /* lately; older ones count less */
     uint32_t grey; /* marked, references not yet looked at */
 };
 

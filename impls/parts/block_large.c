@@ -259,6 +259,7 @@ block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero)
     block_large_append(space, &space->swept, at);
     space->used_pages += pages;
     heap->handed_bytes += (size_t)pages * PAGES_BYTES;
+    space->handed_bytes += (size_t)pages * PAGES_BYTES;
     if (block_heap_is_marking(heap))
         space->marked_pages += pages;
     return block_large_address(space, at);
@@ -357,4 +358,6 @@ block_large_cycle_end(struct block_heap *heap)
     space->unswept = space->swept;
     space->swept = (struct large_list){ LARGE_NONE, LARGE_NONE };
     space->dead_pages = space->used_pages - space->marked_pages;
+    space->recent_bytes = space->recent_bytes / 2 + space->handed_bytes;
+    space->handed_bytes = 0;
 }

@@ -71,28 +71,32 @@ tricolor_any_room(const struct mm_heap *heap)
 }
 
 /* How many bytes can be allocated before there is no room for some kind, if the shares of the kinds
- * stay as they were lately.  Let r be the room that any kind can use, o_k what only kind k can, and
- * s_k the share of k: the largest A with  sum over k of max(0, s_k A - o_k) <= r, which is the
- * largest fixed point of  A = r + sum of min(o_k, s_k A),  approached from above. */
+ * stay as they were lately.  Let r be the room that any kind can use, o_k what only kind k can, s_k
+ * the share of k, and s that of large objects: the A for which
+ *     s A + sum over k of max(0, s_k A - o_k) = r.
+ * The left side is convex, so Newton's method comes down to A from above. */
 static size_t
 tricolor_runway(const struct mm_mutator *m)
 {
     const struct block_heap *heap = m->heap;
-    double room = tricolor_any_room((const struct mm_heap *)heap), own = 0;
-    double total = (double)heap->handed_bytes + 1;
+    double any = tricolor_any_room((const struct mm_heap *)heap), runway = any;
+    double large = (double)(heap->large.recent_bytes + heap->large.handed_bytes) + 1;
+    double total = large;
     for (uint32_t k = CELL_CLASSES; k < m->bumps; k++) {
-        total += (double)heap->books[k].recent_bytes;
-        own += (double)tricolor_own_room(m, k);
+        total += (double)(heap->books[k].recent_bytes + m->bump[k].handed);
+        runway += (double)tricolor_own_room(m, k);
     }
-    double runway = room + own;
     for (unsigned i = 0; i < 8; i++) {
-        double next = room;
+        double room = any, share = large / total;
         for (uint32_t k = CELL_CLASSES; k < m->bumps; k++) {
-            uint64_t lately = heap->books[k].recent_bytes + m->bump[k].handed;
-            double wanted = runway * (double)lately / total, can = (double)tricolor_own_room(m, k);
-            next += can < wanted ? can : wanted;
+            double own = (double)tricolor_own_room(m, k);
+            double lately = (double)(heap->books[k].recent_bytes + m->bump[k].handed) / total;
+            if (lately * runway > own) {
+                room += own;
+                share += lately;
+            }
         }
-        runway = next;
+        runway = room / share < runway ? room / share : runway;
     }
     return (size_t)runway;
 }
