@@ -337,11 +337,14 @@ slabs_spare(struct slab_cache *cache, size_t bytes)
 void
 slabs_relieve(struct slab_cache *cache)
 {
+    const struct events *events = &cache->slabs->spans.events;
+    uint64_t begin = events_begin(events);
     slabs_sort_inbox(cache, SIZE_MAX);
     slabs_close_all(cache);
     slabs_return_tails(cache);
     slabs_visit_orphans(cache, SIZE_CLASSES, SIZE_MAX);
     (void)spans_trim(&cache->slabs->spans, SIZE_MAX, cache->ordinal);
+    events_end(events, MM_EVENT_SWEEP_SLICE, cache->ordinal, begin, 0);
 }
 
 /* -- threads -- */
