@@ -70,7 +70,7 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--metric", "NAME", ON_SHOW, false, option_metric, "one table of this metric" },
     { "--format", "FORMAT", ON_LIST | ON_RUN | ON_SHOW | ON_DOCTOR, false, option_format,
       "human (default), json, csv or markdown" },
-    { "--quiet", NULL, ON_ALL, false, option_quiet, "no progress on standard error" },
+    { "--quiet", NULL, ON_ALL, false, option_quiet, "only errors on standard error" },
     { "--help", NULL, ON_ALL, false, option_help, "this" },
 };
 enum { OPTIONS_FLAG_COUNT = sizeof OPTIONS_FLAGS / sizeof OPTIONS_FLAGS[0] };

@@ -182,9 +182,9 @@ verb_run(struct options *options, int argc, char **argv)
         run_print_plan(&race.plan);
         return SAY_FINE;
     }
-    run_warn(&race.plan);
     if (!run_folder_make(&race, options->out) || !run_folder_write_plan(&race) ||
         !run_write_machine(&race, argc, argv))
         return SAY_ERROR;
+    run_warn(&race.plan);
     return run_race(&race);
 }

@@ -33,6 +33,8 @@ say_error(const char *format, ...)
 void
 say_warning(const char *format, ...)
 {
+    if (say_quiet)
+        return;
     va_list arguments;
     va_start(arguments, format);
     say_line("warning: ", format, arguments);

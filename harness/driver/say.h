@@ -14,9 +14,9 @@ enum say_status {
 };
 
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Progress and results in words; dropped if the user asked for quiet. */
+/* Warnings, progress and results in words; dropped if the user asked for quiet. */
+void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_be_quiet(bool quiet);
 bool say_is_quiet(void);
