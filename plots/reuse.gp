@@ -20,8 +20,8 @@ do for [p = 1:panels] {
          for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(m) \
              with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
          for [m = 1:manager_count] "reuse.dat" \
-             using (is_(p, m) ? column(3) : NaN):(m):(sprintf("%.2f×", column(3))) \
-             with labels offset 0,0.9 textcolor rgb "#303030" font ",12", \
+             using (is_(p, m) ? 0.99 : NaN):(m):(valid(3) ? sprintf("%.2f×", column(3)) : "") axes x2y1 \
+             with labels right textcolor rgb "#303030" font ",12", \
          for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? 0.01 : NaN):(m):6 axes x2y1 \
              with labels left textcolor rgb "#909090" font ",11"
 }

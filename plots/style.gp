@@ -1,6 +1,7 @@
 # style.gp -- what all figures share: colours, marks, axes.
 
 set encoding utf8
+unset warnings
 set datafile separator "\t"
 set datafile missing "?"
 
@@ -12,6 +13,7 @@ array mark_[13] = [4, 1, 6, 8, 10, 12, 5, 7, 9, 11, 13, 2, 3]
 
 colour(i) = palette_[(i - 1) % 8 + 1]
 mark(i) = mark_[(i - 1) % 13 + 1]
+dash(i) = (i - 1) / 8 % 4 + 1
 
 set border 3 linecolor rgb "#808080"
 set tics nomirror textcolor rgb "#303030"
@@ -38,4 +40,4 @@ rows_of(n) = (n + columns_ - 1) / columns_
 legend = "unset title; unset xlabel; unset ylabel; unset logscale; unset tics; unset border; unset grid; \
 set key center center samplen 2 spacing 1.4 font ',14'; set xrange [0:1]; set yrange [0:1]; \
 plot -1 notitle, for [m = 1:manager_count] keyentry with linespoints linecolor rgb colour(m) linewidth 2 \
-pointtype mark(m) pointsize 1.4 title manager_name[m]"
+dashtype dash(m) pointtype mark(m) pointsize 1.4 title manager_name[m]"
