@@ -1,7 +1,6 @@
 # style.gp -- what all figures share: colours, marks, axes.
 
 set encoding utf8
-unset warnings
 set datafile separator "\t"
 set datafile missing "?"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # bad_input.sh -- each mistake gets one clear line and the status of the design.
+# shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
 make_cells "pair" "steady quick"

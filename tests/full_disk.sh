@@ -1,5 +1,6 @@
 #!/bin/sh
 # full_disk.sh -- a disk that fills up in a race costs what does not fit, and nothing else.
+# shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
 make_cells "pair" "steady quick"

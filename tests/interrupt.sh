@@ -1,5 +1,6 @@
 #!/bin/sh
 # interrupt.sh -- Ctrl-C keeps what is finished, and --resume ends the race as it would have ended.
+# shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
 make_cells "pair server" "steady slow quick"

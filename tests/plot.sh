@@ -1,5 +1,6 @@
 #!/bin/sh
 # plot.sh -- figures and page from a run; without gnuplot one clear line, and the data stays.
+# shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
 make_cells "pair" "steady quick <b>odd"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # race.sh -- a race with every kind of failure in it goes on, records all, and ends with status 1;
 # one with results only ends with 0.
+# shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
 make_cells "pair server absent" "steady quick hungry crash hang wrong garbage broken"

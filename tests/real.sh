@@ -1,6 +1,7 @@
 #!/bin/sh
 # real.sh -- a short race of the cells of this build: list names them, run records them, show and
 # its formats print them.
+# shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
 expect 0 "$heapstakes" list managers --format csv
