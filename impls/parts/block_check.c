@@ -128,8 +128,7 @@ block_check_live(const struct block_heap *heap)
 static void
 block_check_held(const struct block_heap *heap)
 {
-    mm_assert(!heap->pages.limit || heap->pages.peak <= heap->pages.limit);
-    mm_assert(heap->pages.held <= heap->pages.peak);
+    mm_assert(!heap->pages.limit || MM_LOAD_RELAXED(&heap->pages.peak) <= heap->pages.limit);
 }
 
 void

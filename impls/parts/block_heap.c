@@ -51,7 +51,7 @@ block_heap_set_budget(struct block_heap *heap, size_t bytes)
     size_t cells = heap->cells_committed +
                    (heap->large.used_pages + heap->large.free_pages) * PAGES_BYTES;
     size_t goal = heap->live_bytes + heap->live_bytes / 100 * heap->growth_percent;
-    size_t tables = heap->pages.held - cells;
+    size_t tables = MM_LOAD_RELAXED(&heap->pages.held) - cells;
     goal = goal < HEAP_BYTES_MIN ? HEAP_BYTES_MIN : goal;
     heap->budget = tables + goal + goal / 16;
     size_t room = block_heap_room(heap);
