@@ -48,7 +48,7 @@ struct workload {
     const char *const *variants; /* NULL-terminated; NULL: there are none */
     unsigned threads_default;    /* threads it is raced with; 1 for most */
     unsigned threads_max;
-    bool fixed_live;             /* live size does not follow "normal at least 16 MB" by nature */
+    bool fixed_live; /* live size does not follow "normal at least 16 MB" by nature */
 
     void (*plan)(const struct workload_run *run, struct workload_plan *plan);
 

@@ -71,15 +71,17 @@ struct mm_type {
     struct mm_type_state *state;
 };
 
-#define MM_TYPE(NAME, object, ...)                                                                 \
-    static struct mm_type_state NAME##_state_;                                                     \
-    static const struct mm_type NAME = {                                                           \
-        .name = #object, .size = sizeof(object), .state = &NAME##_state_, __VA_ARGS__              \
+#define MM_TYPE(NAME, object, ...)                                                    \
+    static struct mm_type_state NAME##_state_;                                        \
+    static const struct mm_type NAME = {                                              \
+        .name = #object, .size = sizeof(object), .state = &NAME##_state_, __VA_ARGS__ \
     }
 
 /* The bit of one field, for ref_words.  Compiles only for an mm_ref. */
+/* clang-format off */
 #define MM_WORD(object, field)                                                                     \
     (_Generic(((object *)0)->field, mm_ref: UINT64_C(1)) << (offsetof(object, field) / MM_WORD_BYTES))
+/* clang-format on */
 
 MM_INLINE size_t
 mm_unit(const struct mm_type *type)

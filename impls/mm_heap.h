@@ -21,13 +21,13 @@ enum { MM_ANY_THREADS = 1024 };
 
 /* Facts of a manager that the harness and the charts need; constant. */
 struct mm_manager {
-    const char *name;              /* its folder */
-    const char *summary;           /* one line, no full stop */
-    const char *(*version)(void);  /* "glibc 2.36"; NULL: built with the project */
-    unsigned max_threads;          /* mutators at once: 1 or MM_ANY_THREADS */
-    bool obeys_limit;              /* heap_bytes bounds what it holds */
-    bool emits_events;             /* its slow paths emit mm_events */
-    bool collects;                 /* reclaims in cycles: too few of them in a run are remarked */
+    const char *name;             /* its folder */
+    const char *summary;          /* one line, no full stop */
+    const char *(*version)(void); /* "glibc 2.36"; NULL: built with the project */
+    unsigned max_threads;         /* mutators at once: 1 or MM_ANY_THREADS */
+    bool obeys_limit;             /* heap_bytes bounds what it holds */
+    bool emits_events;            /* its slow paths emit mm_events */
+    bool collects;                /* reclaims in cycles: too few of them in a run are remarked */
 };
 extern const struct mm_manager MM_MANAGER;
 
@@ -51,15 +51,15 @@ enum mm_event_kind {
     MM_EVENT_RESET,        /* a scope ended */
     MM_EVENT_PAGE_REQUEST, /* memory came from the system */
     MM_EVENT_PAGE_RETURN,  /* memory went back to the system */
-    MM_EVENT_FALLBACK,     /* an incremental collector fell behind; bytes: allocated past its goal */
+    MM_EVENT_FALLBACK, /* an incremental collector fell behind; bytes: allocated past its goal */
     MM_EVENT_KINDS
 };
 
 struct mm_event {
     enum mm_event_kind kind;
-    uint32_t mutator;            /* ordinal of the mutator held up; MM_NO_MUTATOR: none */
-    uint64_t begin_ns, end_ns;   /* CLOCK_MONOTONIC */
-    uint64_t bytes;              /* marked, swept, freed, requested or returned */
+    uint32_t mutator;          /* ordinal of the mutator held up; MM_NO_MUTATOR: none */
+    uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC */
+    uint64_t bytes;            /* marked, swept, freed, requested or returned */
 };
 #define MM_NO_MUTATOR UINT32_MAX
 
@@ -67,17 +67,18 @@ struct mm_event {
 
 /* What a heap is made with.  All zero is a good default. */
 struct mm_config {
-    size_t heap_bytes;       /* limit on all that the manager holds; 0: grow by growth_percent */
-    unsigned growth_percent; /* without a limit: collect when the live size has grown by this; 0: 100 */
-    unsigned slice_us;       /* incremental managers: the longest slice; 0: 150 */
-    unsigned cores;          /* cores that the process is bound to; 0: 1 */
-    bool huge_pages;         /* ask for transparent huge pages */
-    bool populate;           /* touch the heap before it is used, where that makes sense */
+    size_t heap_bytes; /* limit on all that the manager holds; 0: grow by growth_percent */
+    unsigned
+        growth_percent; /* without a limit: collect when the live size has grown by this; 0: 100 */
+    unsigned slice_us;  /* incremental managers: the longest slice; 0: 150 */
+    unsigned cores;     /* cores that the process is bound to; 0: 1 */
+    bool huge_pages;    /* ask for transparent huge pages */
+    bool populate;      /* touch the heap before it is used, where that makes sense */
     /* For tests. */
-    bool collect_always;     /* collect at every allocation */
-    uint64_t fail_request;   /* the n-th request for memory, counted from 1, fails; 0: none */
-    unsigned check_every;    /* `checked`: check at every n-th allocation; 0: only count */
-    uint64_t seed;           /* of whatever a test wants random */
+    bool collect_always;   /* collect at every allocation */
+    uint64_t fail_request; /* the n-th request for memory, counted from 1, fails; 0: none */
+    unsigned check_every;  /* `checked`: check at every n-th allocation; 0: only count */
+    uint64_t seed;         /* of whatever a test wants random */
     /* Called from slow paths, on the thread that was held up, after the fact; NULL: nothing is
      * recorded and no clock is read.  Must not call back into the manager. */
     void (*event)(void *user, const struct mm_event *event);
@@ -94,7 +95,7 @@ struct mm_stats {
     uint64_t owed_bytes;      /* work put off: unswept blocks, pending frees */
     uint64_t collections;     /* finished cycles */
     /* Only `checked` gives these; payload, without headers. */
-    uint64_t new_objects, new_bytes; /* made since the heap was created */
+    uint64_t new_objects, new_bytes;            /* made since the heap was created */
     uint64_t payload_bytes, peak_payload_bytes; /* made and not yet stated dead */
 };
 

@@ -98,7 +98,8 @@ mm_owns(const struct mm_heap *heap, const void *obj)
     memcpy(&libc_at, &version, sizeof libc_at);
     if (!dladdr(ours_at, &ours) || !dladdr(libc_at, &libc))
         return false;
-    return ours.dli_fbase == libc.dli_fbase && obj && malloc_usable_size((void *)(uintptr_t)obj) > 0;
+    return ours.dli_fbase == libc.dli_fbase && obj &&
+           malloc_usable_size((void *)(uintptr_t)obj) > 0;
 }
 
 void

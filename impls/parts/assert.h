@@ -7,7 +7,7 @@
 /* Prints the condition with its place on standard error, and aborts. */
 MM_NORETURN MM_SLOW void mm_assert_failed(const char *condition, const char *file, int line);
 
-#define mm_assert(condition)                                                                       \
+#define mm_assert(condition) \
     (MM_LIKELY(condition) ? (void)0 : mm_assert_failed(#condition, __FILE__, __LINE__))
 
 /* Compiled everywhere, evaluated in debug builds only. */

@@ -3,7 +3,8 @@
 #define PARTS_RESIZE_BY_COPY_H
 
 MM_INLINE void
-mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n, size_t new_n)
+mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n,
+          size_t new_n)
 {
     mm_owned fresh = mm_new_array(m, type, new_n);
     void *old = mm_load(slot);
