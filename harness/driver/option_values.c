@@ -191,6 +191,8 @@ option_quick(struct options *options, const char *value)
     (void)value;
     options->quick = true;
     options->size = "smoke";
+    options->heap_factors[0] = 0; /* a factor of so little is less than a manager's tables */
+    options->heap_factor_count = 1;
     options->time_budget_s = OPTION_QUICK_BUDGET_S;
     return NULL;
 }

@@ -61,7 +61,7 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--cell-timeout", "SECONDS", ON_RUN, true, option_cell_timeout,
       "a cell is killed after it (default 60; 10 times as much at size large)" },
     { "--quick", NULL, ON_RUN, true, option_quick,
-      "size smoke, as many rounds as fit into a minute" },
+      "size smoke without a heap limit, as many rounds as fit into a minute" },
     { "--thp", "off|on", ON_RUN, true, option_thp, "transparent huge pages (default off)" },
     { "--no-record", NULL, ON_RUN, true, option_no_record,
       "do not listen to the managers' events: no pauses" },
