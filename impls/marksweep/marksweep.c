@@ -37,6 +37,7 @@ marksweep_collect(struct mm_mutator *m, size_t bytes)
     (void)marker_run(heap, UINT64_MAX, 0);
     block_cycle_end(heap);
     block_heap_set_budget(heap, bytes);
+    block_heap_trim(m);
     world_start(m);
     events_end(&heap->events, MM_EVENT_STOP, m->ordinal, begin, heap->live_bytes);
 }

@@ -88,7 +88,7 @@ block_check_large(const struct block_heap *heap)
     uint8_t state = LARGE_USED;
     for (uint32_t at = 0; at < space->top; at += space->table[at].pages) {
         const struct large *extent = &space->table[at];
-        mm_assert(extent->pages > 0);
+        mm_assert(extent->pages > 0);                                     /* L5 */
         mm_assert(extent->before == before);                              /* L1 */
         mm_assert(extent->state == LARGE_USED || extent->state != state); /* L2 */
         mm_assert(at + extent->pages < space->top || space->last == at);  /* L1 */

@@ -9,7 +9,12 @@
 #include "parts/assert.h"
 #include "parts/root_stack_memory.h"
 
-enum { GLOBALS_MAX = 1 << 20, HEAP_BYTES_MIN = 4 << 20, RESERVE_BYTES = 16 << 10 };
+enum {
+    GLOBALS_MAX = 1 << 20,
+    HEAP_BYTES_MIN = 4 << 20, /* of the goal, if there is no limit */
+    RESERVE_BYTES = 16 << 10, /* kept from cells, besides a part of the limit */
+    EVENT_NS = 20000          /* what took longer is told, even if it did nothing */
+};
 #define SPAN_BYTES ((size_t)256 << 30) /* of address space, if there is no limit */
 
 /* -- The heap --------------------------------------------------------------------------- */
@@ -31,6 +36,13 @@ block_heap_headroom(const struct block_heap *heap)
 {
     size_t held = MM_LOAD_RELAXED(&heap->pages.held);
     return heap->budget > held ? heap->budget - held : 0;
+}
+
+size_t
+block_heap_excess(const struct block_heap *heap, size_t bytes)
+{
+    size_t wanted = MM_LOAD_RELAXED(&heap->pages.held) + bytes;
+    return wanted > heap->budget ? wanted - heap->budget : 0;
 }
 
 size_t
@@ -116,6 +128,25 @@ block_heap_destroy(struct block_heap *heap)
     marker_destroy(heap);
 }
 
+void
+block_heap_event(struct mm_mutator *m, enum mm_event_kind kind, uint64_t begin, uint64_t bytes)
+{
+    const struct events *events = &m->heap->events;
+    if (begin && (bytes || events_clock() - begin > EVENT_NS))
+        events_end(events, kind, m->ordinal, begin, bytes);
+}
+
+void
+block_heap_trim(struct mm_mutator *m)
+{
+    struct block_heap *heap = m->heap;
+    if (heap->budget_max || !block_heap_excess(heap, 0))
+        return;
+    (void)block_large_sweep(heap, SIZE_MAX);
+    block_large_return(m, 0);
+    block_supply_return(m, 0);
+}
+
 /* -- Allocation --------------------------------------------------------------------------- */
 
 static void
@@ -125,13 +156,26 @@ block_heap_tell(struct mm_mutator *m)
     m->handed_bytes = 0;
 }
 
-/* Takes the lock, lets others stop the world, and the manager do its part. */
+/* Takes the lock, and lets others stop the world.  Waiting for somebody who is at the system for
+ * memory is told as if this thread had been there. */
+static void
+block_heap_lock(struct mm_mutator *m)
+{
+    struct block_heap *heap = m->heap;
+    uint64_t begin = events_begin(&heap->events);
+    world_lock(&heap->world);
+    if (heap->world.stopping)
+        world_pause(m);
+    else
+        block_heap_event(m, MM_EVENT_PAGE_REQUEST, begin, 0);
+}
+
+/* Takes the lock, and lets the manager do its part. */
 static size_t
 block_heap_enter(struct mm_mutator *m, const struct mm_type *type, size_t bytes)
 {
     struct block_heap *heap = m->heap;
-    world_lock(&heap->world);
-    world_pause(m);
+    block_heap_lock(m);
     block_heap_tell(m);
     size_t kind = block_kinds_find(heap, type, bytes);
     if (!kind || !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
@@ -161,27 +205,26 @@ block_heap_refill(struct mm_mutator *m, const struct mm_type *type, size_t bytes
     return cell;
 }
 
-static void
-block_heap_null_large(const struct mm_type *type, char *obj, size_t n)
-{
-    null_refs(type, obj, n);
-}
-
+/* The references are nulled after the lock: nobody stops the world meanwhile, for this mutator
+ * runs, and nobody knows the object. */
 void *
 block_heap_large(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
     struct block_heap *heap = m->heap;
     size_t bytes = cell_bytes(type, n);
-    uint64_t begin = events_begin(&heap->events);
     bool zero;
     size_t kind = block_heap_enter(m, type, bytes);
+    uint64_t begin = events_begin(&heap->events);
     void *obj = block_large_new(m, kind, bytes, &zero);
-    for (unsigned attempt = 0; !obj; obj = block_large_new(m, kind, bytes, &zero))
+    for (unsigned attempt = 0; !obj;) {
         collector_make_room(m, bytes, attempt++);
-    if (!zero && mm_has_refs(type))
-        block_heap_null_large(type, obj, n);
+        begin = events_begin(&heap->events);
+        obj = block_large_new(m, kind, bytes, &zero);
+    }
     world_unlock(&heap->world);
-    events_end(&heap->events, MM_EVENT_PAGE_REQUEST, m->ordinal, begin, zero ? bytes : 0);
+    if (!zero && mm_has_refs(type))
+        null_refs(type, obj, n);
+    block_heap_event(m, MM_EVENT_PAGE_REQUEST, begin, zero ? bytes : 0);
     return obj;
 }
 
@@ -276,12 +319,8 @@ mm_owns(const struct mm_heap *whole, const void *obj)
     }
     const struct large_space *space = &heap->large;
     size_t page = ((uintptr_t)obj - (uintptr_t)space->base) / PAGES_BYTES;
-    if (page >= space->top || (uintptr_t)obj % PAGES_BYTES)
-        return false;
-    for (uint32_t at = 0; at <= page; at += space->table[at].pages)
-        if (at == page)
-            return space->table[at].state == LARGE_USED;
-    return false;
+    return page <= space->last && page < space->top && (uintptr_t)obj % PAGES_BYTES == 0 &&
+           space->table[page].pages && space->table[page].state == LARGE_USED;
 }
 
 void

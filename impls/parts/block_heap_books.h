@@ -106,7 +106,7 @@ struct large_space {
     size_t used_pages, free_pages, marked_pages, dead_pages;
     uint64_t handed_bytes; /* since the last cycle */
     uint64_t recent_bytes; /* lately; older ones count less */
-    uint32_t grey; /* marked, references not yet looked at */
+    uint32_t grey;         /* marked, references not yet looked at */
 };
 
 /* -- The heap ------------------------------------------------------------------------ */
@@ -163,8 +163,18 @@ void block_heap_set_budget(struct block_heap *heap, size_t bytes);
 /* Bytes that may still be committed within the budget. */
 size_t block_heap_headroom(const struct block_heap *heap);
 
+/* Bytes that are held too much for `bytes` more to be within the budget. */
+size_t block_heap_excess(const struct block_heap *heap, size_t bytes);
+
 /* Bytes that can be had for any purpose: headroom, free and dead blocks and large ranges. */
 size_t block_heap_room(const struct block_heap *heap);
+
+/* Emits an event for what began at begin_ns, if it handled bytes or took long. */
+void block_heap_event(struct mm_mutator *m, enum mm_event_kind kind, uint64_t begin_ns,
+                      uint64_t bytes);
+
+/* Without a limit: gives free memory beyond the budget back to the system. */
+void block_heap_trim(struct mm_mutator *m);
 
 /* block_cycle.c: what every cycle of every manager begins and ends with. */
 void block_cycle_begin(struct block_heap *heap);
@@ -214,7 +224,8 @@ void block_holes_free(struct block_heap *heap, uint32_t block);
 /* block_supply.c: puts blocks from the system into the free list; false: the budget is full. */
 bool block_supply_fresh(struct mm_mutator *m);
 
-/* Gives free and dead blocks back to the system until the headroom is `bytes`, or none are left. */
+/* Gives free and dead blocks back to the system until there is headroom for `bytes`, or none are
+ * left. */
 void block_supply_return(struct mm_mutator *m, size_t bytes);
 
 /* Live cells of a block as bits by granule, 64 granules from 64 * word on. */
@@ -237,7 +248,7 @@ bool block_large_sweep(struct block_heap *heap, size_t count);
 void block_large_cycle_begin(struct block_heap *heap);
 void block_large_cycle_end(struct block_heap *heap);
 
-/* Returns free ranges to the system until the headroom is `bytes`, or none are left. */
+/* The same with free ranges. */
 void block_large_return(struct mm_mutator *m, size_t bytes);
 void block_large_destroy(struct block_heap *heap);
 

@@ -239,18 +239,20 @@ block_holes_take_own(struct mm_mutator *m, size_t number, uint32_t count)
 
 /* Takes a wholly dead block away from its kind; BLOCK_NONE: there is none. */
 static uint32_t
-block_holes_find_dead(struct block_heap *heap)
+block_holes_find_dead(struct mm_mutator *m)
 {
-    if (!heap->dead_blocks)
-        return BLOCK_NONE;
-    for (uint32_t block; heap->dead_cursor < heap->blocks_top;) {
-        block = heap->dead_cursor++;
-        if (!block_is_dead(heap, &heap->blocks[block]))
-            continue;
-        block_holes_free(heap, block);
-        return block;
+    struct block_heap *heap = m->heap;
+    uint64_t begin = events_begin(&heap->events);
+    uint32_t found = BLOCK_NONE;
+    while (found == BLOCK_NONE && heap->dead_blocks && heap->dead_cursor < heap->blocks_top) {
+        uint32_t block = heap->dead_cursor++;
+        if (block_is_dead(heap, &heap->blocks[block])) {
+            block_holes_free(heap, block);
+            found = block;
+        }
     }
-    return BLOCK_NONE;
+    block_heap_event(m, MM_EVENT_SWEEP_SLICE, begin, 0);
+    return found;
 }
 
 void
@@ -270,7 +272,7 @@ block_holes_any(struct mm_mutator *m)
 {
     struct block_heap *heap = m->heap;
     if (heap->free.first == BLOCK_NONE) {
-        uint32_t dead = block_holes_find_dead(heap);
+        uint32_t dead = block_holes_find_dead(m);
         if (dead != BLOCK_NONE)
             return dead;
         if (!block_supply_fresh(m))
@@ -288,8 +290,12 @@ block_holes_take(struct mm_mutator *m, size_t number)
     if (block_holes_take_own(m, number, SWEEP_BLOCKS))
         return true;
     uint32_t block = block_holes_any(m);
-    if (block == BLOCK_NONE)
-        return block_holes_take_own(m, number, UINT32_MAX);
+    if (block == BLOCK_NONE) {
+        uint64_t begin = events_begin(&heap->events);
+        bool found = block_holes_take_own(m, number, UINT32_MAX);
+        block_heap_event(m, MM_EVENT_SWEEP_SLICE, begin, 0);
+        return found;
+    }
     heap->blocks[block] = (struct block){ .kind = (uint16_t)number };
     heap->used_blocks++;
     block_holes_enter(m, number, block, 0);

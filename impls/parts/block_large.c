@@ -13,6 +13,7 @@
  *  3. A USED extent is in one of two lists; one in `unswept` that is not marked is dead, and
  *     dead_pages is their sum.
  *  4. While a cycle runs, `unswept` is empty.
+ *  5. An entry up to `last` has pages if and only if an extent begins there.
  *
  * Cost: a walk along at most LARGE_BINS bins and LARGE_TRIES extents. */
 #include "parts/block_heap_books.h"
@@ -95,6 +96,7 @@ static uint32_t
 block_large_join(struct large_space *space, uint32_t front, uint32_t back)
 {
     space->table[front].pages += space->table[back].pages;
+    space->table[back].pages = 0;
     block_large_tell(space, front);
     return front;
 }
@@ -175,9 +177,8 @@ block_large_address(const struct large_space *space, uint32_t at)
 
 /* An extent of committed memory of exactly this size, in no bin; LARGE_NONE. */
 static uint32_t
-block_large_committed(struct mm_mutator *m, uint32_t pages, bool *zero)
+block_large_committed(struct block_heap *heap, uint32_t pages, bool *zero)
 {
-    struct block_heap *heap = m->heap;
     struct large_space *space = &heap->large;
     uint32_t at = block_large_fit(space, LARGE_FREE, pages);
     *zero = at == LARGE_NONE;
@@ -188,11 +189,8 @@ block_large_committed(struct mm_mutator *m, uint32_t pages, bool *zero)
         if (block_heap_headroom(heap) < bytes + PAGES_BYTES ||
             (at = block_large_gone(heap, pages)) == LARGE_NONE)
             return LARGE_NONE;
-        uint64_t begin = events_begin(&heap->events);
-        bool done = block_large_cut(heap, at, pages) &&
-                    pages_commit(&heap->pages, block_large_address(space, at), bytes);
-        events_end(&heap->events, MM_EVENT_PAGE_REQUEST, m->ordinal, begin, done ? bytes : 0);
-        if (done)
+        if (block_large_cut(heap, at, pages) &&
+            pages_commit(&heap->pages, block_large_address(space, at), bytes))
             return at;
         block_large_settle(space, at);
         return LARGE_NONE;
@@ -239,15 +237,15 @@ block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero)
     struct large_space *space = &heap->large;
     uint32_t pages = (uint32_t)((bytes + PAGES_BYTES - 1) / PAGES_BYTES);
     size_t needed = ((size_t)pages + 1) * PAGES_BYTES;
-    uint32_t at = block_large_committed(m, pages, zero);
+    uint32_t at = block_large_committed(heap, pages, zero);
     if (at == LARGE_NONE && space->unswept.first != LARGE_NONE) {
         (void)block_large_sweep(heap, SIZE_MAX);
-        at = block_large_committed(m, pages, zero);
+        at = block_large_committed(heap, pages, zero);
     }
     if (at == LARGE_NONE && block_heap_room(heap) >= needed) {
         block_large_return(m, needed);
         block_supply_return(m, needed);
-        at = block_large_committed(m, pages, zero);
+        at = block_large_committed(heap, pages, zero);
     }
     if (at == LARGE_NONE)
         return NULL;
@@ -286,7 +284,8 @@ block_large_sweep(struct block_heap *heap, size_t count)
     return space->unswept.first != LARGE_NONE;
 }
 
-/* Gives back a part of a free extent that fills the gap, or the longest free extent. */
+/* Gives back a part of a free extent that is as long as the gap, or else the longest free extent.
+ */
 static void
 block_large_return_one(struct block_heap *heap, size_t gap)
 {
@@ -310,8 +309,8 @@ block_large_return(struct mm_mutator *m, size_t bytes)
     struct block_heap *heap = m->heap;
     struct large_space *space = &heap->large;
     uint64_t begin = events_begin(&heap->events), before = space->free_pages;
-    while (space->free_pages && block_heap_headroom(heap) < bytes)
-        block_large_return_one(heap, bytes - block_heap_headroom(heap));
+    while (space->free_pages && block_heap_excess(heap, bytes))
+        block_large_return_one(heap, block_heap_excess(heap, bytes));
     if (space->free_pages != before)
         events_end(&heap->events, MM_EVENT_PAGE_RETURN, m->ordinal, begin,
                    (before - space->free_pages) * PAGES_BYTES);

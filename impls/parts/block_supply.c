@@ -86,8 +86,8 @@ block_supply_return(struct mm_mutator *m, size_t bytes)
     uint32_t to = heap->blocks_top, from = to; /* a run to be returned */
     uint64_t begin = events_begin(&heap->events);
     size_t before = heap->cells_committed;
-    while (from && heap->free.count + heap->dead_blocks + (to - from) > 0 &&
-           block_heap_headroom(heap) + ((size_t)(to - from) << BLOCK_SHIFT) < bytes) {
+    while (from && heap->free.count + heap->dead_blocks > 0 &&
+           block_heap_excess(heap, bytes) > (size_t)(to - from) << BLOCK_SHIFT) {
         uint32_t block = from - 1;
         if (block_is_dead(heap, &heap->blocks[block]))
             block_holes_free(heap, block);

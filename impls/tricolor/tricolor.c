@@ -379,6 +379,7 @@ mm_collect(struct mm_mutator *m)
         tricolor_complete(m);
     tricolor_start(m);
     tricolor_complete(m);
+    block_heap_trim(m);
     events_end(&heap->events, MM_EVENT_STOP, m->ordinal, begin, heap->live_bytes);
     world_unlock(&heap->world);
 }
