@@ -8,8 +8,9 @@
 #define MM_MUST_USE __attribute__((warn_unused_result))
 #define MM_UNUSED __attribute__((unused))
 #define MM_CLEANUP(function) __attribute__((cleanup(function), unused))
-#define MM_MAY_ALIAS __attribute__((may_alias)) /* of a struct: overlays what the program stored \
-                                                 */
+#define MM_MAY_ALIAS                                                            \
+    __attribute__((may_alias)) /* of a struct: overlays what the program stored \
+                                */
 #define MM_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define MM_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define MM_PREFETCH(pointer) __builtin_prefetch(pointer)
