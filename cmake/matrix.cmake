@@ -71,7 +71,7 @@ function(mm_cell target workload manager watch folder)
 endfunction()
 
 # mm_workload(NAME): benches/NAME.c, once per manager, and once more to be probed (target probes).
-# The referee's cell is a test: a workload that breaks the contract does not pass.
+# tests/CMakeLists.txt makes a test of each: the referee must let it pass, and all must agree.
 function(mm_workload name)
   if(HEAPSTAKES_WORKLOADS AND NOT name IN_LIST HEAPSTAKES_WORKLOADS)
     return()

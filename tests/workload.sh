@@ -1,0 +1,26 @@
+#!/bin/sh
+# workload.sh -- proves that a workload keeps the contract at smoke size, and has the same checksum
+# under every manager of this build, with room and in a small heap: workload.sh HEAPSTAKES NAME
+# shellcheck source=tests/common.sh
+. "$(dirname "$0")/common.sh"
+name=$2
+cells=$(dirname "$heapstakes")
+
+"$heapstakes" list workloads --format csv >workloads
+variants=$(grep "^$name," workloads | cut -d, -f2)
+[ "$variants" != - ] || variants=''
+for variant in ${variants:-''}; do
+    "$cells/$name.checked" --size smoke --check-every 1 ${variant:+--variant "$variant"} >out 2>err
+    case $? in
+    0) ;;
+    1) grep -q '^unavailable' err && { cat err; exit 77; }
+        fail "the referee's cell: $(cat err)" ;;
+    *) fail "the referee says: $(cat err)" ;;
+    esac
+done
+
+"$heapstakes" run --filter "^$name(/|\$)" --size smoke --heap-factors none,4 --rounds 1 --out run --quiet >out 2>err ||
+    fail "$(cat err)"
+grep '"phase":"race"' run/runs.jsonl | grep -E '"status":"(failed|breach|invalid)"' >bad && fail "$(cut -c1-300 bad)"
+grep '"phase":"race"' run/runs.jsonl | grep -q '"status":"measured"' || fail "nothing was measured"
+finish
