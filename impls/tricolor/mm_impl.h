@@ -9,9 +9,12 @@
 
 enum { MM_MOVES = 0, MM_BARRIER = 1 };
 
-/* Marks what a place referred to when the cycle began, before the place is overwritten. */
-MM_SLOW void tricolor_shade(struct mm_mutator *m, void *old);
-MM_SLOW void tricolor_shade_all(struct mm_mutator *m, const mm_ref *places, size_t n);
+/* The same writes while a cycle runs: what the places refer to is marked before it is overwritten.
+ */
+MM_SLOW void tricolor_store(struct mm_mutator *m, mm_ref *field, void *value);
+MM_SLOW void tricolor_copy(struct mm_mutator *m, mm_ref *to, const mm_ref *from, size_t n);
+MM_SLOW void tricolor_clear(struct mm_mutator *m, mm_ref *places, size_t n);
+MM_SLOW bool tricolor_cas(struct mm_mutator *m, mm_ref *field, void *expected, void *value);
 
 /* A new object's fields are null, or were written since its birth: nothing is lost. */
 MM_INLINE void
@@ -32,8 +35,9 @@ mm_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
 {
     (void)obj;
     if (MM_UNLIKELY(m->marking))
-        tricolor_shade(m, field->ptr_);
-    MM_STORE_RELEASE(&field->ptr_, value);
+        tricolor_store(m, field, value);
+    else
+        MM_STORE_RELEASE(&field->ptr_, value);
 }
 
 MM_INLINE void
@@ -47,8 +51,9 @@ mm_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t 
 {
     (void)obj;
     if (MM_UNLIKELY(m->marking))
-        tricolor_shade_all(m, to, n);
-    memmove(to, from, n * sizeof *to);
+        tricolor_copy(m, to, from, n);
+    else
+        memmove(to, from, n * sizeof *to);
 }
 
 MM_INLINE void
@@ -56,8 +61,9 @@ mm_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
 {
     (void)obj;
     if (MM_UNLIKELY(m->marking))
-        tricolor_shade_all(m, places, n);
-    memset(places, 0, n * sizeof *places);
+        tricolor_clear(m, places, n);
+    else
+        memset(places, 0, n * sizeof *places);
 }
 
 MM_INLINE bool
@@ -65,7 +71,7 @@ mm_cas(struct mm_mutator *m, void *obj, mm_ref *field, void *expected, void *val
 {
     (void)obj;
     if (MM_UNLIKELY(m->marking))
-        tricolor_shade(m, field->ptr_);
+        return tricolor_cas(m, field, expected, value);
     return __atomic_compare_exchange_n(&field->ptr_, &expected, value, false, __ATOMIC_ACQ_REL,
                                        __ATOMIC_ACQUIRE);
 }

@@ -15,7 +15,7 @@ enum {
     SLICE_US = 150,
     LOOKS = 16,           /* at the runway, while it is used up */
     STEPS_MIN = 1024,     /* of a slice; less debt than that is put off */
-    RANGE_PLACES = 64,    /* references of a range that are shaded without an event */
+    RANGE_PLACES = 64,    /* that are overwritten at once without an event */
     KEPT_BLOCKS = 8,      /* see tricolor_any_room */
     HOLE_BYTES_MIN = 256, /* between two slices, however late it is */
     FUTILE_TIMES = 3,     /* see tricolor_is_futile */
@@ -161,7 +161,7 @@ tricolor_trigger(const struct mm_heap *heap)
 {
     double slices = (double)heap->blocks.live_bytes * heap->steps_per_byte * heap->ns_per_step /
                     (double)heap->slice_ns;
-    double wanted = 2 * slices * BLOCK_BYTES, share = 0.4 * (double)heap->runway;
+    double wanted = 2 * slices * BLOCK_BYTES, share = 0.3 * (double)heap->runway;
     wanted = wanted < (double)heap->runway ? wanted : (double)heap->runway;
     return (size_t)(wanted > share ? wanted : share);
 }
@@ -196,7 +196,8 @@ tricolor_slice(struct mm_mutator *m, uint64_t steps)
     bool done = marker_run(blocks, steps, begin + heap->slice_ns);
     uint64_t ran = blocks->marker.steps - before, ns = events_clock() - begin;
     heap->debt -= (double)ran;
-    heap->ns_per_step = 0.9 * heap->ns_per_step + 0.1 * (double)ns / (double)(ran + 1);
+    if (ran >= STEPS_MIN)
+        heap->ns_per_step = 0.9 * heap->ns_per_step + 0.1 * (double)ns / (double)ran;
     if (done)
         tricolor_finish(m);
     events_end(&blocks->events, MM_EVENT_MARK_SLICE, m->ordinal, begin, ran);
@@ -214,22 +215,45 @@ tricolor_complete(struct mm_mutator *m)
 /* -- The barrier ---------------------------------------------------------------------------- */
 
 /* What the barrier marks is marking done: it is in marker.steps, and lowers what remains. */
-void
-tricolor_shade(struct mm_mutator *m, void *old)
-{
-    if (old)
-        marker_mark(m->heap, old);
-}
-
-void
-tricolor_shade_all(struct mm_mutator *m, const mm_ref *places, size_t n)
+static void
+tricolor_shade(struct mm_mutator *m, const mm_ref *places, size_t n)
 {
     const struct events *events = &m->heap->events;
     uint64_t begin = n > RANGE_PLACES ? events_begin(events) : 0;
     for (size_t i = 0; i < n; i++)
-        tricolor_shade(m, places[i].ptr_);
+        if (places[i].ptr_)
+            marker_mark(m->heap, places[i].ptr_);
     if (n > RANGE_PLACES)
         events_end(events, MM_EVENT_MARK_SLICE, m->ordinal, begin, n);
+}
+
+void
+tricolor_store(struct mm_mutator *m, mm_ref *field, void *value)
+{
+    tricolor_shade(m, field, 1);
+    MM_STORE_RELEASE(&field->ptr_, value);
+}
+
+void
+tricolor_copy(struct mm_mutator *m, mm_ref *to, const mm_ref *from, size_t n)
+{
+    tricolor_shade(m, to, n);
+    memmove(to, from, n * sizeof *to);
+}
+
+void
+tricolor_clear(struct mm_mutator *m, mm_ref *places, size_t n)
+{
+    tricolor_shade(m, places, n);
+    memset(places, 0, n * sizeof *places);
+}
+
+bool
+tricolor_cas(struct mm_mutator *m, mm_ref *field, void *expected, void *value)
+{
+    tricolor_shade(m, field, 1);
+    return __atomic_compare_exchange_n(&field->ptr_, &expected, value, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
 }
 
 /* -- Pacing ---------------------------------------------------------------------------------- */
@@ -261,7 +285,7 @@ tricolor_pay(struct mm_mutator *m, size_t bytes)
     size_t runway = tricolor_runway_now(m);
     uint64_t owed = heap->blocks.handed_bytes + bytes;
     uint64_t fresh = owed > heap->paid_bytes ? owed - heap->paid_bytes : 0;
-    double rate = tricolor_remaining(heap) / (0.8 * (double)runway + BLOCK_BYTES);
+    double rate = tricolor_remaining(heap) / (0.9 * (double)runway + BLOCK_BYTES);
     heap->debt += rate * (double)fresh;
     heap->paid_bytes = owed;
     double hole = tricolor_bytes_per_slice(heap, runway);
