@@ -2,6 +2,7 @@
 #include "figure.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "document.h"
 #include "memory.h"
@@ -229,6 +230,30 @@ figure_write(const struct figure *figure, const struct view *view, const char *f
     return document_write_text(memory_text("%s/%s.dat", folder, figure->name), lines.bytes);
 }
 
+/* What the charts call a manager: its name, and the version where it is not built with the
+ * project: "libc (glibc 2.36)", but "jemalloc 5.3.0", which says both. */
+static const char *
+figure_label(const json_t *versions, const char *manager)
+{
+    const char *version = document_text(versions, manager, "");
+    if (!*version)
+        return manager;
+    if (strncasecmp(version, manager, strlen(manager)) == 0)
+        return version;
+    return memory_text("%s (%s)", manager, version);
+}
+
+static const char **
+figure_labels(const struct view *view)
+{
+    const json_t *machine = json_object_get(view->summary, "machine");
+    const json_t *versions = json_object_get(machine, "managers");
+    const char **labels = memory_get((view->manager_count + 1) * sizeof *labels);
+    for (size_t i = 0; i < view->manager_count; i++)
+        labels[i] = figure_label(versions, view->managers[i]);
+    return labels;
+}
+
 bool
 figure_write_all(const struct view *view, const char *folder, const char *scripts,
                  const char *caption)
@@ -237,7 +262,7 @@ figure_write_all(const struct view *view, const char *folder, const char *script
         "# run.gp -- draws the figures of this run: gnuplot run.gp\nscripts = %s\ncaption = %s\n"
         "manager_count = %zu\n%s",
         figure_quote(scripts), figure_quote(caption), view->manager_count,
-        figure_array("manager_name", view->managers, view->manager_count));
+        figure_array("manager_name", figure_labels(view), view->manager_count));
     for (size_t i = 0; i < FIGURES_COUNT; i++) {
         if (!figure_write(&FIGURES[i], view, folder, &script))
             return false;

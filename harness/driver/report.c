@@ -86,7 +86,7 @@ report_table(FILE *page, const struct table *table, const char *caption)
 static void
 report_figures(FILE *page, const char *folder)
 {
-    report_element(page, "h2", "Figures");
+    report_element(page, "h2 id=\"figures\"", "Figures");
     size_t shown = 0;
     for (size_t i = 0; i < FIGURES_COUNT; i++) {
         const char *name = FIGURES[i].name;
@@ -157,7 +157,7 @@ report_machine(FILE *page, const json_t *machine)
                                             { "managers", "Versions of managers; the others were "
                                                           "built with the project" },
                                             { "inputs", "Input data" } };
-    report_element(page, "h2", "Machine and build");
+    report_element(page, "h2 id=\"machine\"", "Machine and build");
     report_element(page, "p", machine_line(machine));
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         struct table facts = report_facts(json_object_get(machine, parts[i][0]), parts[i][0]);
@@ -170,7 +170,7 @@ report_machine(FILE *page, const json_t *machine)
 static void
 report_tables(FILE *page, const struct view *view)
 {
-    report_element(page, "h2", "Tables");
+    report_element(page, "h2 id=\"tables\"", "Tables");
     report_element(page, "p",
                    "Medians over fresh processes, fastest first, with exact 95 % intervals from "
                    "order statistics; fewer than six rounds give none.");
@@ -184,7 +184,7 @@ report_tables(FILE *page, const struct view *view)
     report_table(page, &rates, "Rates: half of what the slowest contestant can serve");
     struct table cost = contest_cost_table(view);
     report_table(page, &cost, "What recording costs: time with it / time without");
-    report_element(page, "h2", "What is missing, and why");
+    report_element(page, "h2 id=\"missing\"", "What is missing, and why");
     struct table missing = contest_missing_table(view);
     report_table(page, &missing, "Managers that could not run, or stopped");
     struct table gaps = contest_gaps_table(view);
@@ -206,6 +206,10 @@ report_page(FILE *page, const struct view *view, const char *folder)
     report_element(page, "p",
                    memory_text("Started %s with: %s", document_text(machine, "started", "?"),
                                document_text(machine, "command", "?")));
+    fputs("<p><a href=\"#figures\">Figures</a> \xc2\xb7 <a href=\"#tables\">Tables</a> \xc2\xb7 "
+          "<a href=\"#missing\">What is missing, and why</a> \xc2\xb7 "
+          "<a href=\"#machine\">Machine and build</a></p>\n",
+          page);
     report_figures(page, folder);
     report_tables(page, view);
     report_machine(page, machine);
