@@ -15,9 +15,9 @@ do for [p = 1:panels] {
     set xlabel "allocations per second" offset 0,0.5
     plot for [m = 1:manager_count] "throughput.dat" \
              using (is_(p, m) ? column(3) : NaN):(m):(column(4)):(column(5)) \
-             with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2, \
+             with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6, \
          for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? column(3) : NaN):(m) \
-             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2, \
+             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6, \
          for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? 0.01 : NaN):(m):6 axes x2y1 \
              with labels left textcolor rgb "#909090" font ",11"
 }

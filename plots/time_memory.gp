@@ -15,10 +15,10 @@ do for [p = 1:panels] {
     set ylabel "time of an operation" offset 1,0
     plot for [m = 1:manager_count] "time_memory.dat" \
              using (is_(p, m) ? column(3) : NaN):(column(6) / 1e9):(column(4)):(column(5)):(column(7) / 1e9):(column(8) / 1e9) \
-             with xyerrorbars linecolor rgb colour(m) linewidth 1 pointtype mark(m) pointsize 1.2, \
+             with xyerrorbars linecolor rgb colour(m) linewidth 1 pointtype mark(m) pointsize 1.6, \
          for [m = 1:manager_count] "time_memory.dat" \
              using (is_(p, m) ? column(3) : NaN):(column(6) / 1e9) \
-             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2
+             with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6
 }
 eval legend
 unset multiplot
