@@ -21,6 +21,7 @@ block_supply_commit(struct block_heap *heap, uint32_t from, uint32_t count)
     heap->cells_committed += (size_t)count << BLOCK_SHIFT;
     for (uint32_t block = from; block < top; block++)
         block_list_push(heap, &heap->free, block);
+    heap->blocks_top = heap->blocks_top < top ? (uint32_t)top : heap->blocks_top;
     return true;
 }
 
@@ -30,6 +31,30 @@ block_supply_cost(size_t count)
 {
     return count * (BLOCK_BYTES + BLOCK_MARKS + sizeof(struct block) + sizeof(struct block_link)) +
            3 * PAGES_BYTES;
+}
+
+/* Takes up to `count` neighbours off the list of blocks that went back; says how many. */
+static uint32_t
+block_supply_take_gone(struct block_heap *heap, uint32_t first, uint32_t count)
+{
+    uint32_t taken = 0;
+    while (taken < count && heap->gone.first == first + taken)
+        block_list_unlink(heap, &heap->gone, first + taken++);
+    return taken;
+}
+
+static bool
+block_supply_again(struct block_heap *heap, uint32_t count)
+{
+    uint32_t first = heap->gone.first;
+    count = block_supply_take_gone(heap, first, count);
+    bool done = block_supply_commit(heap, first, count);
+    for (uint32_t block = first; block < first + count; block++)
+        if (done)
+            heap->blocks[block].kind = KIND_FREE;
+        else
+            block_list_push(heap, &heap->gone, block);
+    return done;
 }
 
 bool
@@ -46,23 +71,11 @@ block_supply_fresh(struct mm_mutator *m)
     if (!count)
         return false;
     uint64_t begin = events_begin(&heap->events);
-    bool done;
-    if (heap->gone.first != BLOCK_NONE) {
-        uint32_t block = heap->gone.first;
-        block_list_unlink(heap, &heap->gone, block);
-        done = block_supply_commit(heap, block, 1);
-        if (done)
-            heap->blocks[block].kind = KIND_FREE;
-        else
-            block_list_push(heap, &heap->gone, block);
-        count = 1;
-    } else {
-        done = block_supply_commit(heap, heap->blocks_top, count);
-        if (done)
-            heap->blocks_top += count;
-    }
+    size_t before = heap->cells_committed;
+    bool done = heap->gone.first != BLOCK_NONE ? block_supply_again(heap, count)
+                                               : block_supply_commit(heap, heap->blocks_top, count);
     events_end(&heap->events, MM_EVENT_PAGE_REQUEST, m->ordinal, begin,
-               done ? (uint64_t)count << BLOCK_SHIFT : 0);
+               heap->cells_committed - before);
     return done;
 }
 

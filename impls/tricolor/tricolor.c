@@ -342,7 +342,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 }
 
 /* The mutator was faster than the marking: the rest is marked at once, and that is said.  What died
- * since the snapshot is found by one more cycle. */
+ * since the snapshot is found by one more cycle.  Without a limit a large object is no reason. */
 void
 collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
@@ -350,6 +350,10 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     struct block_heap *blocks = &heap->blocks;
     if (attempt > 2)
         mm_exhausted(bytes, blocks->pages.limit);
+    if (!attempt && bytes > CELL_BYTES_MAX && !blocks->budget_max) {
+        block_heap_set_budget(blocks, bytes);
+        return;
+    }
     uint64_t begin = events_begin(&blocks->events), past = blocks->handed_bytes;
     if (!m->marking)
         tricolor_start(m);
