@@ -27,8 +27,11 @@ MM_SLOW void refcount_died(struct mm_mutator *m, void *obj);
 /* Its count fell, but not to zero: what is left may be a cycle. */
 MM_SLOW void refcount_suspect(struct mm_mutator *m, void *obj);
 
-/* Lets go of n references, and frees a portion of what died. */
-MM_SLOW void refcount_release_all(struct mm_mutator *m, const mm_ref *places, size_t n);
+/* Lets go of n references; what dies of it joins the dead, and is not taken apart yet. */
+MM_SLOW void refcount_drop_all(struct mm_mutator *m, const mm_ref *places, size_t n);
+
+/* Frees a portion of the dead. */
+MM_SLOW void refcount_free_portion(struct mm_mutator *m);
 
 /* The bytes of the cell of an object. */
 MM_INLINE size_t

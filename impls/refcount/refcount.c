@@ -161,8 +161,9 @@ refcount_let_go(struct mm_mutator *m, void *obj, const struct mm_type *type, siz
     uint64_t words = type->tail == MM_TAIL_REFS ? 1 : type->element->ref_words;
     for (size_t i = new_n; i < old_n; i++)
         for (uint64_t left = words; left; left &= left - 1)
-            refcount_release_all(
+            refcount_drop_all(
                 m, (mm_ref *)(void *)((char *)obj + mm_size(type, i)) + __builtin_ctzll(left), 1);
+    refcount_free_portion(m);
 }
 
 static void

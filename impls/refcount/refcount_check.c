@@ -80,9 +80,12 @@ refcount_take_off(void *user, mm_ref *place)
         return;
     /* An empty object may begin where its cell ends. */
     mm_assert(slabs_owns(&census->heap->slabs, refcount_header(obj))); /* R6 */
-    mm_assert(refcount_header(obj)->tag >> 16 != 0);                   /* R6 */
-    mm_assert(refcount_colour(obj) != REFCOUNT_DEAD);                  /* R6 */
-    mm_assert(refcount_header(obj)->count-- > 0);                      /* R1 */
+    uint32_t index = refcount_header(obj)->tag >> REFCOUNT_TYPE_SHIFT & REFCOUNT_TYPE_MASK;
+    mm_assert(index >= REFCOUNT_TYPES_FIRST && index < census->heap->types_used); /* R6 */
+    char *cell = (char *)obj - refcount_front(refcount_type(census->heap, obj));
+    mm_assert(refcount_object(cell) == obj);          /* R6 */
+    mm_assert(refcount_colour(obj) != REFCOUNT_DEAD); /* R6 */
+    mm_assert(refcount_header(obj)->count-- > 0);     /* R1 */
 }
 
 static void

@@ -119,16 +119,21 @@ refcount_free_some(struct mm_mutator *m, size_t portion)
 }
 
 void
-refcount_died(struct mm_mutator *m, void *obj)
+refcount_free_portion(struct mm_mutator *m)
 {
-    refcount_bury(refcount_heap(m), obj);
     refcount_free_some(m, PORTION_AT_DEATH);
 }
 
 void
-refcount_release_all(struct mm_mutator *m, const mm_ref *places, size_t n)
+refcount_died(struct mm_mutator *m, void *obj)
+{
+    refcount_bury(refcount_heap(m), obj);
+    refcount_free_portion(m);
+}
+
+void
+refcount_drop_all(struct mm_mutator *m, const mm_ref *places, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         refcount_drop(m, places[i].ptr_);
-    refcount_free_some(m, PORTION_AT_DEATH);
 }

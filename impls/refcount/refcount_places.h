@@ -67,17 +67,19 @@ mm_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t 
     (void)obj;
     for (size_t i = 0; i < n; i++)
         refcount_retain(from[i].ptr_);
-    /* The dead are not taken apart before the end, and no word of `from` changes meanwhile. */
-    refcount_release_all(m, to, n);
+    /* obj, or what holds `from`, may die of this, and is taken apart only afterwards. */
+    refcount_drop_all(m, to, n);
     memmove(to, from, n * sizeof *to);
+    refcount_free_portion(m);
 }
 
 MM_INLINE void
 mm_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
 {
     (void)obj;
-    refcount_release_all(m, places, n);
+    refcount_drop_all(m, places, n);
     memset(places, 0, n * sizeof *places);
+    refcount_free_portion(m);
 }
 
 MM_INLINE bool
