@@ -16,7 +16,7 @@ marker_create(struct block_heap *heap, size_t reserved)
     if (!marker->stack || !block_heap_extend(heap, marker->stack, &marker->committed, first))
         mm_exhausted(reserved, heap->pages.limit);
     marker->capacity = marker->committed / sizeof *marker->stack;
-    if (MARKER_STACK_BYTES_MAX && marker->committed > MARKER_STACK_BYTES_MAX)
+    if (marker->committed > MARKER_STACK_BYTES_MAX)
         marker->capacity = MARKER_STACK_BYTES_MAX / sizeof *marker->stack;
     mm_assert(marker->capacity >= MARKER_ROOM);
 }
@@ -33,7 +33,7 @@ marker_grow(struct block_heap *heap)
 {
     struct marker *marker = &heap->marker;
     size_t bytes = 2 * marker->committed;
-    if (MARKER_STACK_BYTES_MAX || bytes > marker->reserved)
+    if (bytes > MARKER_STACK_BYTES_MAX || bytes > marker->reserved)
         return false;
     if (heap->budget_max && block_heap_headroom(heap) < bytes - marker->committed)
         return false;
