@@ -38,11 +38,14 @@ pages_charge(struct pages *pages, size_t bytes)
     uint64_t request = __atomic_add_fetch(&pages->requests, 1, __ATOMIC_RELAXED);
     if (request == pages->fail_request)
         return false;
-    size_t held = __atomic_add_fetch(&pages->held, bytes, __ATOMIC_RELAXED);
-    if (pages->limit && held > pages->limit) {
-        __atomic_sub_fetch(&pages->held, bytes, __ATOMIC_RELAXED);
-        return false;
-    }
+    size_t held = MM_LOAD_RELAXED(&pages->held);
+    /* Never more than the limit, not even for a moment: it would refuse others what is there. */
+    do
+        if (pages->limit && (bytes > pages->limit || held > pages->limit - bytes))
+            return false;
+    while (!__atomic_compare_exchange_n(&pages->held, &held, held + bytes, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED));
+    held += bytes;
     size_t peak = MM_LOAD_RELAXED(&pages->peak);
     while (held > peak && !__atomic_compare_exchange_n(&pages->peak, &peak, held, true,
                                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))

@@ -8,7 +8,7 @@ struct mm_heap {
 
 const struct mm_manager MM_MANAGER = {
     .name = "pooled",
-    .summary = "segregated free lists by size class_index, sized free, no headers",
+    .summary = "segregated free lists by size class, sized free, no headers",
     .max_threads = MM_ANY_THREADS,
     .obeys_limit = true,
     .emits_events = true,

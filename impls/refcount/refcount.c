@@ -274,5 +274,6 @@ mm_collect(struct mm_mutator *m)
 bool
 mm_owns(const struct mm_heap *heap, const void *obj)
 {
-    return slabs_owns(&heap->slabs, obj);
+    /* Its header is: an empty object may begin where its cell ends. */
+    return obj && slabs_owns(&heap->slabs, (const union refcount_header *)obj - 1);
 }

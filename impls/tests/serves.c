@@ -17,6 +17,13 @@ MM_TYPE(REFS, struct word, .tail = MM_TAIL_REFS, .acyclic = true);
 MM_TYPE(BYTES, struct word, .tail = MM_TAIL_BYTES, .acyclic = true);
 MM_TYPE(LINES, struct line, .align = 64, .tail = MM_TAIL_BYTES, .acyclic = true);
 
+/* Without a fixed part: MM_TYPE takes its size from a struct, and none has size 0. */
+static struct mm_type_state EMPTY_state_;
+static const struct mm_type EMPTY = {
+    .name = "empty", .tail = MM_TAIL_BYTES, .acyclic = true, .state = &EMPTY_state_
+};
+enum { EMPTIES = 1000 };
+
 static void
 serves_size(struct mm_heap *heap, struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
@@ -25,6 +32,22 @@ serves_size(struct mm_heap *heap, struct mm_mutator *m, const struct mm_type *ty
     char *obj = mm_get(locals->obj);
     mm_assert(mm_owns(heap, obj));
     mm_free_array(m, type, obj, n);
+}
+
+/* So many that some are the last in their piece of memory, whatever a piece is. */
+static void
+serves_empty(struct mm_heap *heap, struct mm_mutator *m)
+{
+    MM_LOCALS(m, row);
+    mm_take(m, &locals->row, mm_new_array(m, &REFS, EMPTIES));
+    for (size_t i = 0; i < EMPTIES; i++) {
+        mm_owned owned = mm_new(m, &EMPTY);
+        mm_store_new(m, mm_get(locals->row), mm_items(&REFS, mm_get(locals->row)) + i, owned);
+        mm_assert(mm_owns(heap, mm_get(mm_items(&REFS, mm_get(locals->row))[i])));
+    }
+    for (size_t i = 0; MM_FREES && i < EMPTIES; i++)
+        mm_free(m, &EMPTY, mm_get(mm_items(&REFS, mm_get(locals->row))[i]));
+    mm_free_array(m, &REFS, mm_get(locals->row), EMPTIES);
 }
 
 /* These two cannot be asked about an address that they did not hand out: their proof is that
@@ -58,6 +81,8 @@ main(void)
     const char *version = MM_MANAGER.version ? MM_MANAGER.version() : "built with the project";
     printf("serves: %s, %s: %s\n", MM_MANAGER.name, MM_MANAGER.summary, version);
     mm_assert(strpbrk(version, "0123456789") || !MM_MANAGER.version);
+    serves_size(heap, m, &EMPTY, 0);
+    serves_empty(heap, m);
     serves_size(heap, m, &WORD, 0);
     for (size_t n = 1; n < ((size_t)4 << 20); n += n / 3 + 1) {
         serves_size(heap, m, &BYTES, n);
