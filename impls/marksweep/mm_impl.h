@@ -4,7 +4,6 @@
 #include "parts/no_free.h"
 #include "parts/no_scopes.h"
 #include "parts/plain_roots.h"
-#include "parts/resize_by_copy.h"
 #include "parts/world_calls.h"
 
 enum { MM_MOVES = 0 };

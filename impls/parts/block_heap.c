@@ -228,6 +228,18 @@ block_heap_large(struct mm_mutator *m, const struct mm_type *type, size_t n)
     return obj;
 }
 
+void
+block_heap_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n,
+                  size_t new_n)
+{
+    size_t copied = mm_size(type, old_n < new_n ? old_n : new_n);
+    void *fresh = block_heap_large(m, type, new_n);
+    uint64_t begin = events_begin(&m->heap->events);
+    memcpy(fresh, slot->ptr_, copied);
+    slot->ptr_ = fresh;
+    block_heap_event(m, MM_EVENT_PAGE_REQUEST, begin, 0);
+}
+
 /* -- The calls of mm_heap.h ------------------------------------------------------------------- */
 
 struct mm_mutator *

@@ -54,6 +54,10 @@ MM_SLOW void *block_heap_refill(struct mm_mutator *m, const struct mm_type *type
 /* The same for what is larger than a cell can be; its references are null. */
 MM_SLOW void *block_heap_large(struct mm_mutator *m, const struct mm_type *type, size_t n);
 
+/* Resizes by copy to what is larger than a cell: the copy alone may take long, and is told. */
+MM_SLOW void block_heap_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type,
+                               size_t old_n, size_t new_n);
+
 /* The slow half of mm_global. */
 MM_SLOW void block_heap_global(struct mm_mutator *m, mm_ref *slot);
 
@@ -121,6 +125,20 @@ mm_new(struct mm_mutator *m, const struct mm_type *type)
     void *obj = block_heap_bump(m, type, MM_LOAD_RELAXED(&type->state->index), cell_bytes(type, 0));
     null_refs(type, obj, 0);
     return (mm_owned){ obj };
+}
+
+/* A resized object is a new one; the old one is left to die. */
+MM_INLINE void
+mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n,
+          size_t new_n)
+{
+    if (MM_UNLIKELY(cell_bytes(type, new_n) > CELL_BYTES_MAX)) {
+        block_heap_resize(m, slot, type, old_n, new_n);
+        return;
+    }
+    mm_owned fresh = mm_new_array(m, type, new_n);
+    memcpy(fresh.ptr_, slot->ptr_, mm_size(type, old_n < new_n ? old_n : new_n));
+    slot->ptr_ = fresh.ptr_;
 }
 
 MM_INLINE void

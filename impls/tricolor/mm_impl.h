@@ -5,7 +5,6 @@
 #include "parts/no_scopes.h"
 #include "parts/plain_loads.h"
 #include "parts/plain_roots.h"
-#include "parts/resize_by_copy.h"
 
 enum { MM_MOVES = 0, MM_BARRIER = 1 };
 
