@@ -13,12 +13,13 @@
 
 enum {
     SLICE_US = 150,
-    LOOKS = 16,           /* at the runway, while it is used up */
-    STEPS_MIN = 1024,     /* of a slice; less debt than that is put off */
-    RANGE_PLACES = 64,    /* that are overwritten at once without an event */
-    KEPT_BLOCKS = 8,      /* see tricolor_any_room */
-    HOLE_BYTES_MIN = 256, /* between two slices, however late it is */
-    FUTILE_TIMES = 3,     /* see tricolor_is_futile */
+    LOOKS = 16,             /* at the runway, while it is used up */
+    STEPS_MIN = 1024,       /* of a slice; less debt than that is put off */
+    RANGE_PLACES = 64,      /* that are overwritten at once without an event */
+    KEPT_BLOCKS = 8,        /* see tricolor_any_room */
+    HOLE_BYTES_EASY = 4096, /* a large object leaves at least this between two slices */
+    HOLE_BYTES_MIN = 256,   /* between two slices, however late it is */
+    FUTILE_TIMES = 3,       /* see tricolor_is_futile */
     FUTILE_SHARE = 50
 };
 
@@ -276,8 +277,17 @@ tricolor_bytes_per_slice(const struct mm_heap *heap, size_t runway)
     return (double)runway / (2 * slices + 1);
 }
 
+static void
+tricolor_set_hole(struct mm_heap *heap, size_t runway)
+{
+    double hole = tricolor_bytes_per_slice(heap, runway);
+    hole = hole < HOLE_BYTES_MIN ? HOLE_BYTES_MIN : hole;
+    heap->blocks.hole_bytes = hole < HOLE_BYTES_MAX ? (size_t)hole : HOLE_BYTES_MAX;
+}
+
 /* Pays for what was handed out since the last time, and for `bytes` that are about to be.  If a
- * slice for a block is not enough, holes are made shorter, and a large object takes several. */
+ * slice for a block is not enough, holes are made shorter; and a large object takes more than one
+ * slice if what it leaves of the runway would otherwise be too short for the rest. */
 static void
 tricolor_pay(struct mm_mutator *m, size_t bytes)
 {
@@ -288,13 +298,12 @@ tricolor_pay(struct mm_mutator *m, size_t bytes)
     double rate = tricolor_remaining(heap) / (0.9 * (double)runway + BLOCK_BYTES);
     heap->debt += rate * (double)fresh;
     heap->paid_bytes = owed;
-    double hole = tricolor_bytes_per_slice(heap, runway);
-    hole = hole < HOLE_BYTES_MIN ? HOLE_BYTES_MIN : hole;
-    heap->blocks.hole_bytes = hole < HOLE_BYTES_MAX ? (size_t)hole : HOLE_BYTES_MAX;
-    for (size_t slices = 1 + (size_t)((double)bytes / hole); m->marking && slices; slices--) {
-        if (heap->debt < STEPS_MIN)
-            break;
+    size_t left = runway > bytes ? runway - bytes : 0;
+    tricolor_set_hole(heap, left);
+    while (m->marking && heap->debt >= STEPS_MIN) {
         tricolor_slice(m, (uint64_t)heap->debt);
+        if (!bytes || tricolor_bytes_per_slice(heap, left) >= HOLE_BYTES_EASY)
+            break;
     }
 }
 
