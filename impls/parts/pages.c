@@ -77,12 +77,23 @@ pages_open(void *from, size_t bytes)
 }
 
 void
+pages_close(void *from, size_t bytes)
+{
+    (void)mprotect(from, bytes, PROT_NONE);
+}
+
+void
+pages_drop(struct pages *pages, void *from, size_t bytes)
+{
+    (void)madvise(from, bytes, MADV_DONTNEED);
+    pages_uncharge(pages, bytes);
+}
+
+void
 pages_return(struct pages *pages, void *from, size_t bytes)
 {
-    /* The order matters: DONTNEED drops the contents, PROT_NONE the right to touch them. */
-    (void)madvise(from, bytes, MADV_DONTNEED);
-    (void)mprotect(from, bytes, PROT_NONE);
-    __atomic_sub_fetch(&pages->held, bytes, __ATOMIC_RELAXED);
+    pages_close(from, bytes);
+    pages_drop(pages, from, bytes);
 }
 
 void

@@ -37,6 +37,12 @@ void pages_release(struct pages *pages, void *from, size_t bytes, size_t committ
 /* Makes reserved space usable without counting it: the caller charges what is touched. */
 bool pages_open(void *from, size_t bytes);
 
+/* Undoes pages_open. */
+void pages_close(void *from, size_t bytes);
+
+/* Gives back the memory of counted pages, which stay usable: count them before the next touch. */
+void pages_drop(struct pages *pages, void *from, size_t bytes);
+
 /* Counts bytes that a manager holds by other means, such as its static structures; false if
  * they do not fit the limit. */
 bool pages_charge(struct pages *pages, size_t bytes);

@@ -94,6 +94,12 @@ spans_whole_pages(size_t bytes)
     return (bytes + PAGES_BYTES - 1) & ~(size_t)(PAGES_BYTES - 1);
 }
 
+static size_t
+spans_whole_units(size_t bytes)
+{
+    return (bytes + SPAN_UNIT_BYTES - 1) & ~(size_t)(SPAN_UNIT_BYTES - 1);
+}
+
 /* -- free spans; with the lock -- */
 
 static unsigned
@@ -282,9 +288,13 @@ spans_uncommit(struct spans *spans, struct span *span, size_t keep, uint32_t mut
     keep = spans_whole_pages(keep);
     if (keep >= span_committed(span))
         return;
-    size_t excess = span_committed(span) - keep;
+    char *start = spans_start(spans, span);
+    size_t excess = span_committed(span) - keep, open = spans_whole_units(keep);
+    size_t opened = spans_whole_units(span_committed(span));
     uint64_t begin = events_begin(&spans->events);
-    pages_return(&spans->pages, spans_start(spans, span) + keep, excess);
+    pages_drop(&spans->pages, start + keep, excess);
+    if (open < opened)
+        pages_close(start + open, opened - open);
     span->committed_pages = (uint32_t)(keep / PAGES_BYTES);
     events_end(&spans->events, MM_EVENT_PAGE_RETURN, mutator, begin, excess);
 }
@@ -336,13 +346,19 @@ spans_give(struct spans *spans, struct span *span, uint32_t mutator)
 
 /* -- memory -- */
 
+/* Counts by the page and opens by the unit. */
 static bool
 spans_commit_to(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator)
 {
-    size_t have = span_committed(span);
+    size_t have = span_committed(span), opened = spans_whole_units(have);
     uint64_t begin = events_begin(&spans->events);
-    if (!pages_commit(&spans->pages, spans_start(spans, span) + have, bytes - have))
+    if (!pages_charge(&spans->pages, bytes - have))
         return false;
+    if (bytes > opened &&
+        !pages_open(spans_start(spans, span) + opened, spans_whole_units(bytes) - opened)) {
+        pages_uncharge(&spans->pages, bytes - have);
+        return false;
+    }
     span->committed_pages = (uint32_t)(bytes / PAGES_BYTES);
     events_end(&spans->events, MM_EVENT_PAGE_REQUEST, mutator, begin, bytes - have);
     return true;

@@ -10,7 +10,12 @@
  *   S3  a free span has no memory, and is in the bin of its length;
  *   S4  cached_bytes is what the cached spans have committed;
  *   S5  every entry inside a used or cached span, behind its first, is SPAN_INNER and knows its
- *       distance to it. */
+ *       distance to it.
+ *
+ * Memory is counted by the page and opened, that is made readable and writable, by the unit: a unit
+ * is open as a whole if some page of it is committed.  For the system keeps a list of the stretches
+ * with equal rights, bounds its length (vm.max_map_count), and would need two for each large object
+ * whose last unit is open in part. */
 #ifndef PARTS_SPANS_H
 #define PARTS_SPANS_H
 
