@@ -1,5 +1,6 @@
 /* size_classes.h -- rounds sizes up to a few: every 8 bytes up to 128, then 8 classes for each
- * doubling, so that at most an eighth is lost; folds for constant sizes. */
+ * doubling, so that at most 7 bytes are lost up to 128, and an eighth above;
+ * folds for constant sizes. */
 #ifndef PARTS_SIZE_CLASSES_H
 #define PARTS_SIZE_CLASSES_H
 

@@ -264,11 +264,27 @@ mm_detach(struct mm_mutator *m)
     slabs_detach(&m->cells);
 }
 
+/* Gives back what a search does not need now.  Not at the limit: what cells took of it, the next
+ * suspects would want back, and every refill would search the heap. */
+static void
+refcount_shrink(struct mm_mutator *m)
+{
+    struct mm_heap *heap = refcount_heap(m);
+    struct pages *pages = &heap->slabs.spans.pages;
+    const struct events *events = &heap->slabs.spans.events;
+    uint64_t begin = events_begin(events);
+    size_t returned = growing_shrink(&heap->buffer, pages, heap->suspects * sizeof(void *)) +
+                      growing_shrink(&heap->stack, pages, heap->depth * sizeof(void *));
+    if (returned)
+        events_end(events, MM_EVENT_PAGE_RETURN, m->cells.ordinal, begin, returned);
+}
+
 void
 mm_collect(struct mm_mutator *m)
 {
     refcount_free_all(m);
     slabs_relieve(&m->cells);
+    refcount_shrink(m);
 }
 
 bool
