@@ -6,8 +6,8 @@
 name=$2
 cells=$(dirname "$heapstakes")
 
-"$heapstakes" list workloads --format csv >list
-variants=$(grep "^$name," list | cut -d, -f2)
+"$heapstakes" list workloads --format csv >out
+variants=$(grep "^$name," out | cut -d, -f2)
 [ "$variants" != - ] || variants=''
 for variant in ${variants:-''}; do
     "$cells/$name.checked" --size smoke --check-every 1 ${variant:+--variant "$variant"} >out 2>err

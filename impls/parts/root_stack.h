@@ -32,10 +32,10 @@ root_stack_leave(const struct root_stack_frame *frame)
     frame->roots->top = (mm_ref *)frame->slots;
 }
 
-#define MM_LOCALS(m, ...)                                                                          \
-    struct locals_ {                                                                               \
-        mm_ref __VA_ARGS__;                                                                        \
-    } *const locals = (struct locals_ *)root_stack_enter(&(m)->roots, sizeof *locals);             \
+#define MM_LOCALS(m, ...)                                                              \
+    struct locals_ {                                                                   \
+        mm_ref __VA_ARGS__;                                                            \
+    } *const locals = (struct locals_ *)root_stack_enter(&(m)->roots, sizeof *locals); \
     const struct root_stack_frame frame_ MM_CLEANUP(root_stack_leave) = { &(m)->roots, locals }
 
 #endif
