@@ -23,6 +23,7 @@ struct mm_heap {
     char *base;
     size_t reserved;   /* bytes */
     size_t used;       /* bytes off the front, atomic */
+    size_t lost;       /* of these, bytes that the system refused; atomic */
     uint32_t mutators; /* attached so far, atomic */
 };
 
@@ -39,6 +40,16 @@ struct none_mutator {
     uint32_t ordinal;
 };
 
+/* A chunk that was not to be had goes back to the front, or is lost if another came after it. */
+static void
+none_put_back(struct mm_heap *heap, size_t at, size_t chunk)
+{
+    size_t end = at + chunk;
+    if (!__atomic_compare_exchange_n(&heap->used, &end, at, false, __ATOMIC_RELAXED,
+                                     __ATOMIC_RELAXED))
+        __atomic_fetch_add(&heap->lost, chunk, __ATOMIC_RELAXED);
+}
+
 void
 none_refill(struct mm_mutator *m, size_t bytes, size_t align)
 {
@@ -49,7 +60,7 @@ none_refill(struct mm_mutator *m, size_t bytes, size_t align)
         chunk = CHUNK_BYTES;
     size_t at = __atomic_fetch_add(&heap->used, chunk, __ATOMIC_RELAXED);
     if (at + chunk > heap->reserved || !pages_commit(&heap->pages, heap->base + at, chunk)) {
-        __atomic_fetch_sub(&heap->used, chunk, __ATOMIC_RELAXED);
+        none_put_back(heap, at, chunk);
         mm_exhausted(bytes, 0);
     }
     m->next = heap->base + at;
@@ -87,7 +98,7 @@ mm_heap_create(const struct mm_config *config)
 void
 mm_heap_destroy(struct mm_heap *heap)
 {
-    pages_release(&heap->pages, heap->base, heap->reserved, heap->used);
+    pages_release(&heap->pages, heap->base, heap->reserved, heap->used - heap->lost);
     free(heap);
 }
 
@@ -140,6 +151,6 @@ mm_owns(const struct mm_heap *heap, const void *obj)
 void
 mm_verify(struct mm_heap *heap)
 {
-    mm_assert(heap->used <= heap->reserved);
-    mm_assert(heap->pages.held == heap->used);
+    mm_assert(heap->used - heap->lost <= heap->reserved);
+    mm_assert(heap->pages.held == heap->used - heap->lost);
 }
