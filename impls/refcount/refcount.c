@@ -50,16 +50,18 @@ refcount_free_all(struct mm_mutator *m)
     refcount_free_some(m, SIZE_MAX);
 }
 
-/* What is done before new cells are taken: a bounded part of what is owed, and a search if due. */
+/* What is done before new cells are taken: a bounded part of what is owed, and a search if due.
+ * A large object pays for itself, with as many references as it could hold: else dead arrays of
+ * references would pile up behind new ones until the limit wants them all at once. */
 static void
-refcount_pay(struct mm_mutator *m)
+refcount_pay(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = refcount_heap(m);
     if (heap->collect_always) {
         refcount_free_all(m);
         return;
     }
-    refcount_free_some(m, PORTION_AT_REFILL);
+    refcount_free_some(m, PORTION_AT_REFILL + bytes / sizeof(mm_ref));
     if (refcount_search_due(heap))
         (void)refcount_search(m);
 }
@@ -87,7 +89,7 @@ refcount_take_from_dead(struct mm_mutator *m, unsigned class_index)
 static void *
 refcount_refill(struct mm_mutator *m, unsigned class_index)
 {
-    refcount_pay(m);
+    refcount_pay(m, size_class_bytes(class_index));
     void *cell = refcount_take(m, class_index);
     if (!cell && slabs_spare(&m->cells, size_class_bytes(class_index)))
         cell = refcount_take(m, class_index);
@@ -108,7 +110,7 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
 static void *
 refcount_new_large(struct mm_mutator *m, size_t bytes)
 {
-    refcount_pay(m);
+    refcount_pay(m, bytes);
     void *cell = slabs_take_large(&m->cells, bytes);
     if (!cell && slabs_spare(&m->cells, bytes))
         cell = slabs_take_large(&m->cells, bytes);

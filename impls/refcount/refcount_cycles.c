@@ -317,6 +317,7 @@ refcount_search(struct mm_mutator *m)
     struct search search = { .m = m, .heap = heap };
     const struct events *events = &heap->slabs.spans.events;
     uint64_t begin = events_begin(events);
+    bool has_work = heap->suspects || heap->lost;
     refcount_drop_dead_suspects(m);
     if (heap->suspects || heap->lost) {
         refcount_pass(&search, refcount_grey_suspect, refcount_grey_step);
@@ -329,8 +330,9 @@ refcount_search(struct mm_mutator *m)
         heap->suspects = 0;
         heap->lost = false;
         heap->searches++;
-        events_end(events, MM_EVENT_CYCLES, m->cells.ordinal, begin, search.freed_bytes);
     }
+    if (has_work)
+        events_end(events, MM_EVENT_CYCLES, m->cells.ordinal, begin, search.freed_bytes);
     refcount_plan_search(heap, search.reached, search.dead);
     return search.freed_bytes;
 }

@@ -11,6 +11,9 @@
 
 enum { PORTION_AT_DEATH = 256 };
 
+/* A cascade that ends of itself is told of only if it freed so much: most deaths are of one. */
+enum { NOTABLE_BYTES = 64 << 10 };
+
 static const uint64_t LINK_MASK = (UINT64_C(1) << 45) - 1;
 
 size_t
@@ -114,7 +117,7 @@ refcount_free_some(struct mm_mutator *m, size_t portion)
         else
             refcount_free_cell(m, obj, type);
     }
-    if (portion == 0)
+    if (portion == 0 || bytes >= NOTABLE_BYTES)
         events_end(events, MM_EVENT_CASCADE, m->cells.ordinal, begin, bytes);
 }
 

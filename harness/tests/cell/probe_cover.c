@@ -6,10 +6,10 @@
  *   probe_cover --files RUN1 RUN2 RUN3
  *
  * The second judges three files of events.  The first builds the probe cells that it needs, of
- * every manager that emits events, and runs them at heap factor 2.  A part of a stall counts as
- * uncovered if no event lies over it and the caller did not ask for it: making or copying n bytes
- * may take n nanoseconds in any manager, for first touch. An uncovered rest must be below 100 us in
- * one run at least: what is only there in some runs came from the machine. */
+ * every manager of ours that emits events, and runs them at heap factor 2.  A part of a stall
+ * counts as uncovered if no event lies over it and the caller did not ask for it: making or copying
+ * n bytes may take n nanoseconds in any manager, for first touch. An uncovered rest must be below
+ * 100 us in one run at least: what is only there in some runs came from the machine. */
 #define _GNU_SOURCE
 #include <jansson.h>
 #include <stdbool.h>
@@ -243,19 +243,22 @@ judge_cell(const char *workload, const char *size, const char *manager)
     return !failed;
 }
 
+/* Whether it emits events, and was built with the project: a manager that states a version is a
+ * peer, which tells what its hooks allow. */
 static bool
-emits_events(const char *workload, const char *manager)
+must_tell(const char *workload, const char *manager)
 {
     char line[512];
     snprintf(line, sizeof line, "%s/bin/probe/%s.%s --describe", build, workload, manager);
     FILE *pipe = popen(line, "r");
     json_t *described = pipe ? json_loadf(pipe, 0, NULL) : NULL;
-    bool emits = json_is_true(
-        json_object_get(json_object_get(described, "manager"), "emits_events"));
+    const json_t *facts = json_object_get(described, "manager");
+    bool must = json_is_true(json_object_get(facts, "emits_events")) &&
+                !json_is_string(json_object_get(facts, "version"));
     json_decref(described);
     if (pipe)
         pclose(pipe);
-    return emits;
+    return must;
 }
 
 /* All managers of the build against one WORKLOAD:SIZE. */
@@ -278,7 +281,7 @@ judge_workload(const char *pair, json_t *managers)
                     manager) != 0) {
             fprintf(stderr, "probe.%s.%s could not be built\n", workload, manager);
             good = false;
-        } else if (emits_events(workload, manager)) {
+        } else if (must_tell(workload, manager)) {
             good = judge_cell(workload, size + 1, manager) && good;
         }
     }
