@@ -5,9 +5,12 @@ set multiplot layout panels, 1 title "What reuse buys: time of the bad loop / ti
 median of the rounds and 95 % interval\n".caption
 set logscale x
 set yrange [manager_count + 0.7:0.3]
-set xrange [*<0.8:2<*]
+set xrange [*<0.8:2<*] noextend
+set offsets graph 0.03, graph 0.08, 0, 0
 set x2range [0:1]
 set xtics ("0.5×" 0.5, "0.7×" 0.7, "1×" 1, "1.5×" 1.5, "2×" 2, "3×" 3, "5×" 5, "7×" 7, "10×" 10, "20×" 20, "50×" 50)
+set lmargin 28
+set rmargin 4
 set ytics scale 0 ()
 do for [m = 1:manager_count] { set ytics add (manager_name[m] m) }
 set arrow from 1, graph 0 to 1, graph 1 nohead linecolor rgb "#404040" dashtype 2
@@ -15,7 +18,7 @@ do for [p = 1:panels] {
     set title reuse_name[p] offset 0,-0.6
     set xlabel "bad / good — further right: reuse buys more; left of the line: it costs" offset 0,0.3
     plot for [m = 1:manager_count] "reuse.dat" \
-             using (is_(p, m) ? column(3) : NaN):(m):(column(4)):(column(5)) \
+             using (is_(p, m) ? column(3) : NaN):(m):(only_(p, m, 4)):(only_(p, m, 5)) \
              with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
          for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(m) \
              with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \

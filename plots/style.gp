@@ -23,10 +23,13 @@ set style fill solid
 # Picks the rows of one panel and one manager; other rows become missing.
 is_(p, m) = (column(1) == p && column(2) == m)
 
+# A column of them: what is missing must not stretch the axis either.
+only_(p, m, c) = is_(p, m) ? column(c) : NaN
+
 # A number with its SI letter: 1.2e7 is 12M.
 set format x "%.0s%c"
 
-picture_width = 1500
+picture_width = 1600
 font_size = 15
 set_svg(name, height) = sprintf("set terminal svg noenhanced size %d,%d font 'sans,%d' background rgb 'white'; set output '%s.svg'", \
     picture_width, height, font_size, name)

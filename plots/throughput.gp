@@ -7,14 +7,15 @@ set logscale x
 set yrange [manager_count + 0.7:0.3]
 set xrange [*:*]
 set x2range [0:1]
-unset ytics
-set ytics scale 0 ()
+set lmargin 20
+set rmargin 3
+set ytics scale 0 font ",11" ()
 do for [m = 1:manager_count] { set ytics add (manager_name[m] m) }
 do for [p = 1:panels] {
     set title throughput_name[p] offset 0,-0.6
     set xlabel "allocations per second" offset 0,0.5
     plot for [m = 1:manager_count] "throughput.dat" \
-             using (is_(p, m) ? column(3) : NaN):(m):(column(4)):(column(5)) \
+             using (is_(p, m) ? column(3) : NaN):(m):(only_(p, m, 4)):(only_(p, m, 5)) \
              with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6, \
          for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? column(3) : NaN):(m) \
              with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6, \

@@ -14,7 +14,7 @@ do for [p = 1:panels] {
     set xlabel "peak resident memory" offset 0,0.4
     set ylabel "time of an operation" offset 1,0
     plot for [m = 1:manager_count] "time_memory.dat" \
-             using (is_(p, m) ? column(3) : NaN):(column(6) / 1e9):(column(4)):(column(5)):(column(7) / 1e9):(column(8) / 1e9) \
+             using (is_(p, m) ? column(3) : NaN):(only_(p, m, 6) / 1e9):(only_(p, m, 4)):(only_(p, m, 5)):(only_(p, m, 7) / 1e9):(only_(p, m, 8) / 1e9) \
              with xyerrorbars linecolor rgb colour(m) linewidth 1 pointtype mark(m) pointsize 1.6, \
          for [m = 1:manager_count] "time_memory.dat" \
              using (is_(p, m) ? column(3) : NaN):(column(6) / 1e9) \
