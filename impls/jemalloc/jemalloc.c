@@ -38,34 +38,6 @@ mm_heap_create(const struct mm_config *config)
     return &jemalloc_heap;
 }
 
-void
-mm_heap_destroy(struct mm_heap *heap)
-{
-    (void)heap;
-}
-
-struct mm_mutator *
-mm_attach(struct mm_heap *heap)
-{
-    struct mm_mutator *m = malloc(sizeof *m);
-    if (!m)
-        mm_exhausted(sizeof *m, 0);
-    m->heap = heap;
-    return m;
-}
-
-void
-mm_detach(struct mm_mutator *m)
-{
-    free(m);
-}
-
-void
-mm_collect(struct mm_mutator *m)
-{
-    (void)m;
-}
-
 static uint64_t
 jemalloc_figure(const char *name)
 {
@@ -115,10 +87,4 @@ mm_owns(const struct mm_heap *heap, const void *obj)
     size_t size = sizeof arena;
     void *address = (void *)(uintptr_t)obj;
     return mallctl("arenas.lookup", &arena, &size, &address, sizeof address) == 0;
-}
-
-void
-mm_verify(struct mm_heap *heap)
-{
-    (void)heap;
 }

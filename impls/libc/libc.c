@@ -35,34 +35,6 @@ mm_heap_create(const struct mm_config *config)
     return &libc_heap;
 }
 
-void
-mm_heap_destroy(struct mm_heap *heap)
-{
-    (void)heap;
-}
-
-struct mm_mutator *
-mm_attach(struct mm_heap *heap)
-{
-    struct mm_mutator *m = malloc(sizeof *m);
-    if (!m)
-        mm_exhausted(sizeof *m, 0);
-    m->heap = heap;
-    return m;
-}
-
-void
-mm_detach(struct mm_mutator *m)
-{
-    free(m);
-}
-
-void
-mm_collect(struct mm_mutator *m)
-{
-    (void)m;
-}
-
 /* arena: taken with brk and mmap for heaps, of all arenas; hblkhd: mapped one by one. */
 void
 mm_stats(struct mm_heap *heap, struct mm_stats *out)
@@ -100,10 +72,4 @@ mm_owns(const struct mm_heap *heap, const void *obj)
         return false;
     return ours.dli_fbase == libc.dli_fbase && obj &&
            malloc_usable_size((void *)(uintptr_t)obj) > 0;
-}
-
-void
-mm_verify(struct mm_heap *heap)
-{
-    (void)heap;
 }

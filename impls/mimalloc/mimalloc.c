@@ -36,34 +36,6 @@ mm_heap_create(const struct mm_config *config)
     return &mimalloc_heap;
 }
 
-void
-mm_heap_destroy(struct mm_heap *heap)
-{
-    (void)heap;
-}
-
-struct mm_mutator *
-mm_attach(struct mm_heap *heap)
-{
-    struct mm_mutator *m = malloc(sizeof *m);
-    if (!m)
-        mm_exhausted(sizeof *m, 0);
-    m->heap = heap;
-    return m;
-}
-
-void
-mm_detach(struct mm_mutator *m)
-{
-    free(m);
-}
-
-void
-mm_collect(struct mm_mutator *m)
-{
-    (void)m;
-}
-
 /* Committed bytes: usable and not given back, with the segments' own tables.  A thread's share of
  * the statistics is merged when it ends, but these are counted for all at once. */
 void
@@ -90,10 +62,4 @@ mm_owns(const struct mm_heap *heap, const void *obj)
 {
     (void)heap;
     return mi_is_in_heap_region(obj);
-}
-
-void
-mm_verify(struct mm_heap *heap)
-{
-    (void)heap;
 }

@@ -33,34 +33,6 @@ mm_heap_create(const struct mm_config *config)
     return &tcmalloc_heap;
 }
 
-void
-mm_heap_destroy(struct mm_heap *heap)
-{
-    (void)heap;
-}
-
-struct mm_mutator *
-mm_attach(struct mm_heap *heap)
-{
-    struct mm_mutator *m = malloc(sizeof *m);
-    if (!m)
-        mm_exhausted(sizeof *m, 0);
-    m->heap = heap;
-    return m;
-}
-
-void
-mm_detach(struct mm_mutator *m)
-{
-    free(m);
-}
-
-void
-mm_collect(struct mm_mutator *m)
-{
-    (void)m;
-}
-
 static uint64_t
 tcmalloc_figure(const char *name)
 {
@@ -92,10 +64,4 @@ mm_owns(const struct mm_heap *heap, const void *obj)
 {
     (void)heap;
     return MallocExtension_GetOwnership(obj) == MallocExtension_kOwned;
-}
-
-void
-mm_verify(struct mm_heap *heap)
-{
-    (void)heap;
 }
