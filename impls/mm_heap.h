@@ -99,6 +99,11 @@ struct mm_stats {
     uint64_t payload_bytes, peak_payload_bytes; /* made and not yet stated dead */
 };
 
+/* What a manager that is not the referee says of the last four, in an initialiser. */
+#define MM_STATS_NOT_COUNTED                                                         \
+    .new_objects = MM_UNKNOWN, .new_bytes = MM_UNKNOWN, .payload_bytes = MM_UNKNOWN, \
+    .peak_payload_bytes = MM_UNKNOWN
+
 /* Makes the heap of this process.  A limit too small to start ends in mm_exhausted. */
 struct mm_heap *mm_heap_create(const struct mm_config *config);
 

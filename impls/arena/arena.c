@@ -224,10 +224,7 @@ mm_stats(struct mm_heap *heap, struct mm_stats *out)
         .held_bytes = MM_LOAD_RELAXED(&heap->pages.held),
         .peak_held_bytes = MM_LOAD_RELAXED(&heap->pages.peak),
         .live_bytes = live,
-        .new_objects = MM_UNKNOWN,
-        .new_bytes = MM_UNKNOWN,
-        .payload_bytes = MM_UNKNOWN,
-        .peak_payload_bytes = MM_UNKNOWN,
+        MM_STATS_NOT_COUNTED,
     };
 }
 

@@ -331,10 +331,7 @@ mm_stats(struct mm_heap *heap, struct mm_stats *out)
         .live_bytes = live,
         .owed_bytes = MM_UNKNOWN,
         .collections = GC_get_gc_no() - heap->collections_before,
-        .new_objects = MM_UNKNOWN,
-        .new_bytes = MM_UNKNOWN,
-        .payload_bytes = MM_UNKNOWN,
-        .peak_payload_bytes = MM_UNKNOWN,
+        MM_STATS_NOT_COUNTED,
     };
 }
 

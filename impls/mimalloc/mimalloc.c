@@ -50,10 +50,7 @@ mm_stats(struct mm_heap *heap, struct mm_stats *out)
         .live_bytes = MM_UNKNOWN,
         .owed_bytes = MM_UNKNOWN,
         .collections = 0,
-        .new_objects = MM_UNKNOWN,
-        .new_bytes = MM_UNKNOWN,
-        .payload_bytes = MM_UNKNOWN,
-        .peak_payload_bytes = MM_UNKNOWN,
+        MM_STATS_NOT_COUNTED,
     };
 }
 

@@ -312,10 +312,7 @@ mm_stats(struct mm_heap *whole, struct mm_stats *out)
         .live_bytes = heap->live_bytes + heap->handed_bytes - unused,
         .owed_bytes = (unswept << BLOCK_SHIFT) + heap->large.dead_pages * PAGES_BYTES,
         .collections = heap->cycles,
-        .new_objects = MM_UNKNOWN,
-        .new_bytes = MM_UNKNOWN,
-        .payload_bytes = MM_UNKNOWN,
-        .peak_payload_bytes = MM_UNKNOWN,
+        MM_STATS_NOT_COUNTED,
     };
 }
 

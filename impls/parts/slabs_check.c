@@ -43,10 +43,7 @@ slabs_stats(struct slabs *slabs, struct mm_stats *out)
         .held_bytes = MM_LOAD_RELAXED(&slabs->spans.pages.held),
         .peak_held_bytes = MM_LOAD_RELAXED(&slabs->spans.pages.peak),
         .live_bytes = live,
-        .new_objects = MM_UNKNOWN,
-        .new_bytes = MM_UNKNOWN,
-        .payload_bytes = MM_UNKNOWN,
-        .peak_payload_bytes = MM_UNKNOWN,
+        MM_STATS_NOT_COUNTED,
     };
 }
 
