@@ -56,6 +56,7 @@ struct kind_books {
     struct block_list partial; /* left by a mutator: holes from block_link.resume on */
     uint64_t holes_bytes;      /* free in blocks with live cells, when the last cycle ended */
     uint64_t recent_bytes;     /* handed out lately; older ones count less */
+    uint64_t gathered_bytes;   /* of runway.c: handed out since the last cycle */
 };
 
 /* -- Blocks ------------------------------------------------------------------- */

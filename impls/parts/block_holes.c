@@ -186,7 +186,7 @@ block_holes_next(struct mm_mutator *m, size_t number)
     bump->next = base + from;
     bump->limit = base + to;
     bump->granule = (uint32_t)(to / GRANULE_BYTES);
-    bump->handed += to - from;
+    MM_STORE_RELAXED(&bump->handed, bump->handed + (to - from));
     m->handed_bytes += to - from;
     bool marking = block_heap_is_marking(heap);
     if (marking)

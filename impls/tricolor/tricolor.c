@@ -2,21 +2,18 @@
  *
  * The heap is in parts/block_heap_books.h, the marking in parts/marker.h.  Colours: white is not
  * marked; grey is what marker.h keeps for later; black is marked and looked at, and what is
- * allocated while a cycle runs.  README.md has the proof of the barrier, and the formula.
- *
- * Cost: tricolor_runway goes through all kinds, LOOKS times between two cycles or so. */
+ * allocated while a cycle runs.  How much may still be allocated says parts/runway.h.  README.md
+ * has the proof of the barrier, and the formula. */
 #include "parts/block_heap_books.h"
 
-#include "parts/assert.h"
+#include "parts/runway.h"
 
 #include <stdlib.h>
 
 enum {
     SLICE_US = 150,
-    LOOKS = 16,             /* at the runway, while it is used up */
     STEPS_MIN = 1024,       /* of a slice; less debt than that is put off */
     RANGE_PLACES = 64,      /* that are overwritten at once without an event */
-    KEPT_BLOCKS = 8,        /* see tricolor_any_room */
     HOLE_BYTES_EASY = 4096, /* a large object leaves at least this between two slices */
     HOLE_BYTES_MIN = 256,   /* between two slices, however late it is */
     FUTILE_TIMES = 3,       /* see tricolor_is_futile */
@@ -26,8 +23,7 @@ enum {
 struct mm_heap {
     struct block_heap blocks;
     uint64_t slice_ns;
-    size_t runway;         /* bytes that may be allocated, when last looked at */
-    uint64_t looked_bytes; /* blocks.handed_bytes then */
+    struct runway runway;
     uint64_t paid_bytes;   /* of blocks.handed_bytes, for which marking was reckoned */
     size_t trigger;        /* a cycle begins when the runway is as short as this */
     double debt;           /* steps */
@@ -36,7 +32,6 @@ struct mm_heap {
     double steps_most;     /* if it is all reachable */
     double steps_per_byte; /* that was marked, in the last cycles */
     double ns_per_step;    /* in the last slices */
-    size_t largest;        /* bytes of an object that was asked for lately */
     unsigned turns;        /* of collect_always */
     unsigned futile;       /* cycles in a row */
 };
@@ -49,77 +44,6 @@ const struct mm_manager MM_MANAGER = {
     .emits_events = true,
     .collects = true,
 };
-
-/* -- The runway --------------------------------------------------------------------- */
-
-/* Free bytes that only objects of this kind can use. */
-static uint64_t
-tricolor_own_room(const struct mm_mutator *m, size_t kind)
-{
-    uint64_t holes = m->heap->books[kind].holes_bytes, used = m->bump[kind].handed;
-    return holes > used ? holes - used : 0;
-}
-
-/* Free bytes that any kind can use.  Some are kept back, since they are used up in steps: a block
- * for a kind that has none, a range for a large object. */
-static double
-tricolor_any_room(const struct mm_heap *heap)
-{
-    size_t room = block_heap_room(&heap->blocks), most = heap->blocks.budget / 8;
-    size_t kept = KEPT_BLOCKS * BLOCK_BYTES + heap->largest;
-    kept = kept < most ? kept : most;
-    return (double)(room > kept + room / 8 ? room - kept : room / 8);
-}
-
-/* How many bytes can be allocated before there is no room for some kind, if the shares of the kinds
- * stay as they were lately.  Let r be the room that any kind can use, o_k what only kind k can, s_k
- * the share of k, and s that of large objects: the A for which
- *     s A + sum over k of max(0, s_k A - o_k) = r.
- * The left side is convex, so Newton's method comes down to A from above. */
-static size_t
-tricolor_runway(const struct mm_mutator *m)
-{
-    const struct block_heap *heap = m->heap;
-    double any = tricolor_any_room((const struct mm_heap *)heap), runway = any;
-    double large = (double)(heap->large.recent_bytes + heap->large.handed_bytes) + 1;
-    double total = large;
-    for (uint32_t k = CELL_CLASSES; k < m->bumps; k++) {
-        total += (double)(heap->books[k].recent_bytes + m->bump[k].handed);
-        runway += (double)tricolor_own_room(m, k);
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        double room = any, share = large / total;
-        for (uint32_t k = CELL_CLASSES; k < m->bumps; k++) {
-            double own = (double)tricolor_own_room(m, k);
-            double lately = (double)(heap->books[k].recent_bytes + m->bump[k].handed) / total;
-            if (lately * runway > own) {
-                room += own;
-                share += lately;
-            }
-        }
-        runway = room / share < runway ? room / share : runway;
-    }
-    return (size_t)runway;
-}
-
-static void
-tricolor_look(struct mm_mutator *m)
-{
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
-    heap->runway = tricolor_runway(m);
-    heap->looked_bytes = heap->blocks.handed_bytes;
-}
-
-/* The runway now: what it was, less what was used since; looked at anew now and then. */
-static size_t
-tricolor_runway_now(struct mm_mutator *m)
-{
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
-    if ((heap->blocks.handed_bytes - heap->looked_bytes) * LOOKS >= heap->runway)
-        tricolor_look(m);
-    uint64_t used = heap->blocks.handed_bytes - heap->looked_bytes;
-    return used < heap->runway ? heap->runway - (size_t)used : 0;
-}
 
 /* -- Cycles ----------------------------------------------------------------------------- */
 
@@ -138,7 +62,7 @@ tricolor_start(struct mm_mutator *m)
     block_cycle_blacken(&heap->blocks);
     block_cycle_roots(&heap->blocks);
     m->marking = 1;
-    tricolor_look(m);
+    runway_look(&heap->runway, &heap->blocks);
     events_end(&heap->blocks.events, MM_EVENT_STOP, m->ordinal, begin,
                (size_t)((char *)m->roots.top - (char *)m->roots.bottom));
 }
@@ -162,8 +86,8 @@ tricolor_trigger(const struct mm_heap *heap)
 {
     double slices = (double)heap->blocks.live_bytes * heap->steps_per_byte * heap->ns_per_step /
                     (double)heap->slice_ns;
-    double wanted = 2 * slices * BLOCK_BYTES, share = 0.3 * (double)heap->runway;
-    wanted = wanted < (double)heap->runway ? wanted : (double)heap->runway;
+    double wanted = 2 * slices * BLOCK_BYTES, share = 0.3 * (double)heap->runway.bytes;
+    wanted = wanted < (double)heap->runway.bytes ? wanted : (double)heap->runway.bytes;
     return (size_t)(wanted > share ? wanted : share);
 }
 
@@ -181,10 +105,10 @@ tricolor_finish(struct mm_mutator *m)
     if (!blocks->collect_always)
         blocks->hole_bytes = HOLE_BYTES_MAX;
     heap->paid_bytes = 0;
-    heap->largest -= heap->largest / 4;
-    tricolor_look(m);
+    runway_forget(&heap->runway);
+    runway_look(&heap->runway, &heap->blocks);
     heap->trigger = tricolor_trigger(heap);
-    bool little = blocks->pages.limit && heap->runway < blocks->pages.limit / FUTILE_SHARE;
+    bool little = blocks->pages.limit && heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
 }
 
@@ -292,7 +216,7 @@ static void
 tricolor_pay(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
-    size_t runway = tricolor_runway_now(m);
+    size_t runway = runway_now(&heap->runway, &heap->blocks);
     uint64_t owed = heap->blocks.handed_bytes + bytes;
     uint64_t fresh = owed > heap->paid_bytes ? owed - heap->paid_bytes : 0;
     double rate = tricolor_remaining(heap) / (0.9 * (double)runway + BLOCK_BYTES);
@@ -334,7 +258,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
     size_t large = bytes > CELL_BYTES_MAX && bytes != BLOCK_BYTES ? bytes : 0;
     if (tricolor_is_futile(heap))
         mm_exhausted(bytes, heap->blocks.pages.limit);
-    heap->largest = large > heap->largest ? large : heap->largest;
+    runway_expect(&heap->runway, large);
     if (heap->blocks.collect_always) {
         tricolor_turn(m);
         return;
@@ -342,7 +266,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
     if (!m->marking) {
         (void)block_cycle_clean(&heap->blocks, 4);
         (void)block_large_sweep(&heap->blocks, 16);
-        if (tricolor_runway_now(m) >= heap->trigger + large)
+        if (runway_now(&heap->runway, &heap->blocks) >= heap->trigger + large)
             return;
         tricolor_start(m);
         heap->paid_bytes = heap->blocks.handed_bytes;
@@ -393,7 +317,7 @@ mm_heap_create(const struct mm_config *config)
     heap->slice_ns = (config->slice_us ? config->slice_us : SLICE_US) * UINT64_C(900);
     heap->steps_per_byte = 1.0 / 24;
     heap->ns_per_step = 10;
-    heap->runway = block_heap_room(&heap->blocks);
+    heap->runway.bytes = block_heap_room(&heap->blocks);
     heap->trigger = tricolor_trigger(heap);
     return heap;
 }
