@@ -41,6 +41,9 @@ struct workload_plan {
     uint64_t requests;        /* serve: how many, after a tenth as many for warming up; else 0 */
 };
 
+/* For on_request: all variants, or the workload itself if it has none. */
+#define WORKLOAD_EVERY_VARIANT UINT32_MAX
+
 struct workload {
     const char *name;
     const char *summary;         /* its lifetimes, in one line without full stop */
@@ -48,7 +51,8 @@ struct workload {
     const char *const *variants; /* NULL-terminated; NULL: there are none */
     unsigned threads_default;    /* threads it is raced with; 1 for most */
     unsigned threads_max;
-    bool fixed_live; /* live size does not follow "normal at least 16 MB" by nature */
+    uint32_t on_request; /* bit i: variant i is raced only if --filter names it */
+    bool fixed_live;     /* live size does not follow "normal at least 16 MB" by nature */
 
     void (*plan)(const struct workload_run *run, struct workload_plan *plan);
 

@@ -9,8 +9,11 @@ workload=${name%%.*}
 manager=${name#*.}
 
 describe() {
+    on_request=''
     case $workload in
     pair) variants='"bad", "good"' serves=false ;;
+    rare) variants='"often", "seldom"' serves=false on_request='"seldom"' ;;
+    never) variants='' serves=false on_request='""' ;;
     server) variants='' serves=true ;;
     *) variants='' serves=false ;;
     esac
@@ -20,6 +23,7 @@ describe() {
 {"schema": "heapstakes/cell/1",
  "workload": {"name": "$workload", "summary": "a workload", "operation": "a step", "threads_default": 1,
   "threads_max": 2, "has_serve": $serves, "fixed_live": true, "variants": [$variants],
+  "on_request": [$on_request],
   "unavailable": $missing, "input": null, "plans": []},
  "manager": {"name": "$manager", "summary": "a manager", "max_threads": 1, "obeys_limit": true,
   "emits_events": true, "collects": false, "version": null, "traits": {}}}

@@ -63,4 +63,20 @@ mentions out "the workload runs with at most 2 threads, not 3"
 expect 0 "$heapstakes" run --managers steady --filter pair --rounds 100000 --time-budget 2 --out results/short --size smoke
 [ "$(measured results/short)" -gt 2 ] || fail "the time budget left no room for rounds"
 mentions err "rounds fit into the time"
+
+# What is raced on request only stays out until a filter matches it.
+make_cells "pair rare never" "steady"
+expect 0 "$heapstakes" run --dry-run
+[ "$(grep -c rounds out)" -eq 3 ] || fail "the plan has not 3 cells: $(cat out)"
+grep -qE 'seldom|never' out && fail "raced without a request: $(cat out)"
+expect 0 "$heapstakes" run --dry-run --filter 'rare|never'
+[ "$(grep -c rounds out)" -eq 3 ] || fail "the plan has not 3 cells: $(cat out)"
+mentions out "seldom"
+mentions out "never"
+expect 0 "$heapstakes" list workloads --format csv
+mentions out "rare,often seldom,seldom,"
+mentions out "never,-,all,"
+make_cells "never" "steady"
+expect 2 "$heapstakes" run --dry-run
+says "all workloads of this build are raced on request only: name one with --filter"
 finish

@@ -46,6 +46,22 @@ describe_variants(void)
     return variants;
 }
 
+/* The variants, by name, that are raced only if they are asked for; "" if there are none to name.
+ */
+static json_t *
+describe_on_request(void)
+{
+    json_t *variants = json_array();
+    unsigned i = 0;
+    do {
+        if (WORKLOAD.on_request & UINT32_C(1) << i)
+            json_array_append_new(variants,
+                                  json_string(WORKLOAD.variants ? WORKLOAD.variants[i] : ""));
+        i++;
+    } while (WORKLOAD.variants && WORKLOAD.variants[i]);
+    return variants;
+}
+
 static json_t *
 describe_workload(struct cell *cell)
 {
@@ -58,6 +74,7 @@ describe_workload(struct cell *cell)
                                  (int)WORKLOAD.threads_max, "has_serve", WORKLOAD.serve != NULL,
                                  "fixed_live", WORKLOAD.fixed_live);
     json_object_set_new(workload, "variants", describe_variants());
+    json_object_set_new(workload, "on_request", describe_on_request());
     json_object_set_new(workload, "unavailable", describe_text(unavailable));
     json_object_set_new(workload, "input", describe_text(input));
     json_object_set_new(workload, "plans", describe_plans(cell));

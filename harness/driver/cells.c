@@ -124,6 +124,16 @@ cells_find_workload(const struct cells *cells, const char *name)
     return NULL;
 }
 
+bool
+cells_is_on_request(const struct cells_workload *workload, const char *variant)
+{
+    for (size_t i = 0; i < workload->on_request_count; i++) {
+        if (strcmp(workload->on_request[i], variant) == 0)
+            return true;
+    }
+    return false;
+}
+
 const struct cells_manager *
 cells_referee(const struct cells *cells)
 {
@@ -186,19 +196,28 @@ cells_describe_manager(struct cells *cells, struct cells_manager *manager)
     }
 }
 
-static void
-cells_read_variants(struct cells_workload *workload, const json_t *list)
+/* The texts of a list, as words that last. */
+static const char **
+cells_read_words(const json_t *list, size_t *count)
 {
+    const char **words = NULL;
     size_t i;
     json_t *entry;
+    *count = 0;
     json_array_foreach((json_t *)list, i, entry)
     {
         if (!json_string_value(entry))
             continue;
-        workload->variants = memory_room(workload->variants, workload->variant_count,
-                                         sizeof *workload->variants);
-        workload->variants[workload->variant_count++] = json_string_value(entry);
+        words = memory_room(words, *count, sizeof *words);
+        words[(*count)++] = json_string_value(entry);
     }
+    return words;
+}
+
+static void
+cells_read_variants(struct cells_workload *workload, const json_t *list)
+{
+    workload->variants = cells_read_words(list, &workload->variant_count);
     if (workload->variant_count == 0) {
         workload->variants = memory_room(NULL, 0, sizeof *workload->variants);
         workload->variants[workload->variant_count++] = "";
@@ -219,6 +238,8 @@ cells_read_workload(struct cells_workload *workload, const json_t *facts)
     workload->serves = document_flag(facts, "has_serve");
     workload->input = document_text(facts, "input", NULL);
     cells_read_variants(workload, json_object_get(facts, "variants"));
+    workload->on_request = cells_read_words(json_object_get(facts, "on_request"),
+                                            &workload->on_request_count);
 }
 
 static void

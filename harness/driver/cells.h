@@ -27,6 +27,8 @@ struct cells_workload {
     const char *operation;
     const char **variants; /* variant_count words; one empty word if there are none */
     size_t variant_count;
+    const char **on_request; /* those of them that are raced only if --filter names them */
+    size_t on_request_count;
     unsigned threads_default, threads_max;
     bool serves;
     const char *input; /* facts on the data it reads; NULL: none */
@@ -55,6 +57,9 @@ bool cells_is_built(const struct cells *cells, const char *workload, const char 
 /* NULL: there is none of this name. */
 const struct cells_manager *cells_find_manager(const struct cells *cells, const char *name);
 const struct cells_workload *cells_find_workload(const struct cells *cells, const char *name);
+
+/* Whether a variant is raced only if --filter names it. */
+bool cells_is_on_request(const struct cells_workload *workload, const char *variant);
 
 /* The manager that checks and counts; NULL: none was built. */
 const struct cells_manager *cells_referee(const struct cells *cells);

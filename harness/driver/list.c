@@ -40,12 +40,25 @@ list_managers(const struct cells *cells, enum options_format format)
     table_print(&table, format);
 }
 
+/* What of a workload is raced only if --filter names it. */
+static const char *
+list_on_request(const struct cells_workload *workload)
+{
+    const char *names = "";
+    if (workload->on_request_count == workload->variant_count)
+        return "all";
+    for (size_t i = 0; i < workload->on_request_count; i++)
+        names = memory_text("%s%s%s", names, i ? " " : "", workload->on_request[i]);
+    return *names ? names : "-";
+}
+
 static void
 list_workloads(const struct cells *cells, enum options_format format)
 {
     struct table table = { .column_count = 0 };
     table_column(&table, "workload", false);
     table_column(&table, "variants", false);
+    table_column(&table, "on request", false);
     table_column(&table, "threads", true);
     table_column(&table, "operation", false);
     table_column(&table, "lifetimes", false);
@@ -56,6 +69,7 @@ list_workloads(const struct cells *cells, enum options_format format)
             variants = memory_text("%s%s%s", variants, j ? " " : "", workload->variants[j]);
         table_cell(&table, workload->name);
         table_cell(&table, *variants ? variants : "-");
+        table_cell(&table, list_on_request(workload));
         table_cell(&table, memory_text("%u", workload->threads_default));
         table_cell(&table, workload->operation);
         table_cell(&table, workload->unavailable ? workload->unavailable : workload->summary);

@@ -43,7 +43,7 @@ struct options_flag {
 
 static const struct options_flag OPTIONS_FLAGS[] = {
     { "--filter", "REGEX", ON_RUN | ON_SHOW, true, option_filter,
-      "only workload/variant that match" },
+      "only workload/variant that match; some are raced only so (see list)" },
     { "--managers", "LIST", ON_RUN, true, option_managers, "only these, in this order" },
     { "--size", "SIZE", ON_RUN, true, option_size, "smoke, normal (default) or large" },
     { "--threads", "LIST", ON_RUN, true, option_threads,

@@ -146,7 +146,9 @@ plan_add_workloads(struct plan *plan)
         for (size_t j = 0; j < workload->variant_count; j++) {
             const char *variant = workload->variants[j];
             const char *name = memory_text("%s%s%s", workload->name, *variant ? "/" : "", variant);
-            if (filter && regexec(&regex, name, 0, NULL, 0) != 0)
+            bool is_wanted = filter ? regexec(&regex, name, 0, NULL, 0) == 0
+                                    : !cells_is_on_request(workload, variant);
+            if (!is_wanted)
                 continue;
             any = true;
             plan_add_variant(plan, workload, variant);
@@ -175,6 +177,16 @@ plan_workload_names(const struct cells *cells)
     names = memory_room(names, n, sizeof *names);
     names[n] = NULL;
     return names;
+}
+
+static void
+plan_say_nothing_matches(const struct cells *cells, const char *filter)
+{
+    if (filter)
+        say_error("--filter %s: no workload matches%s", filter,
+                  say_suggestion(filter, plan_workload_names(cells)));
+    else
+        say_error("all workloads of this build are raced on request only: name one with --filter");
 }
 
 static bool
@@ -225,8 +237,7 @@ plan_make(struct plan *plan, const struct cells *cells, const struct options *op
     if (!plan_check_managers(cells, options) || !plan_check_cpus(options))
         return false;
     if (cells->workload_count > 0 && !plan_add_workloads(plan)) {
-        say_error("--filter %s: no workload matches%s", options->filter,
-                  say_suggestion(options->filter, plan_workload_names(cells)));
+        plan_say_nothing_matches(cells, options->filter);
         return false;
     }
     *status = SAY_FINE;
