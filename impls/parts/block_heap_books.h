@@ -43,6 +43,10 @@ struct kind {
     uint32_t cells;          /* in a block */
     uint64_t blocks_touched; /* with a cell marked in this cycle */
     uint64_t marked;         /* cells, in this cycle */
+    /* The short way, if all references of the fixed part stand side by side and there is no tail:
+     * `run` words from word `run_first` on. */
+    uint16_t run, run_first;
+    bool has_refs; /* at all */
 };
 _Static_assert(sizeof(struct kind) == 64, "a kind is a cache line");
 

@@ -27,6 +27,14 @@ block_kinds_describe(const struct mm_type *type, size_t bytes)
         kind.unit_refs = type->element->ref_words;
         kind.unit_bytes = type->element->size;
     }
+    kind.has_refs = kind.refs || kind.unit_refs;
+    if (kind.refs && !kind.unit_refs) {
+        unsigned first = (unsigned)__builtin_ctzll(kind.refs);
+        unsigned run = (unsigned)__builtin_popcountll(kind.refs);
+        bool side_by_side = kind.refs >> first == ~UINT64_C(0) >> (64 - run);
+        kind.run_first = (uint16_t)first;
+        kind.run = (uint16_t)(side_by_side ? run : 0);
+    }
     return kind;
 }
 

@@ -43,12 +43,6 @@ marker_grow(struct block_heap *heap)
     return true;
 }
 
-static MM_SLOW bool
-marker_has_no_room(struct block_heap *heap)
-{
-    return !marker_grow(heap) || heap->marker.depth + MARKER_ROOM > heap->marker.capacity;
-}
-
 static MM_SLOW void
 marker_note_unscanned(struct block_heap *heap, size_t block)
 {
@@ -66,46 +60,125 @@ marker_touch(struct block_heap *heap, struct block *block, struct kind *kind)
     kind->blocks_touched++;
 }
 
-MM_INLINE void
-marker_push_words(struct marker *marker, const mm_ref *words, uint64_t refs)
+/* What a run keeps in registers: the compiler may not, as long as a store of a mark byte could
+ * change the books.  What is not inlined knows only the books: see trace_close. */
+struct trace {
+    struct block_heap *heap;
+    uintptr_t *stack;
+    size_t depth, room; /* up to a depth of `room` there are MARKER_ROOM words */
+    uintptr_t cells;
+    size_t cells_bytes;
+    uintptr_t marks, blocks; /* where the entries of address 0 would be */
+    struct kind *kinds;
+    uint8_t mark;
+};
+
+MM_INLINE struct trace
+trace_open(struct block_heap *heap)
 {
-    for (; refs; refs &= refs - 1) {
-        void *child = MM_LOAD_RELAXED(&words[__builtin_ctzll(refs)].ptr_);
-        if (child)
-            marker->stack[marker->depth++] = (uintptr_t)child;
+    const struct marker *marker = &heap->marker;
+    return (struct trace){
+        .heap = heap,
+        .stack = marker->stack,
+        .depth = marker->depth,
+        .room = marker->capacity - MARKER_ROOM,
+        .cells = (uintptr_t)heap->cells,
+        .cells_bytes = heap->cells_bytes,
+        .marks = (uintptr_t)heap->marks - ((uintptr_t)heap->cells >> GRANULE_SHIFT),
+        .blocks = (uintptr_t)heap->blocks -
+                  ((uintptr_t)heap->cells >> BLOCK_SHIFT) * sizeof(struct block),
+        .kinds = heap->kinds,
+        .mark = heap->mark,
+    };
+}
+
+/* One shift and one access: that is why address 0 is where the tables begin. */
+MM_INLINE uint8_t *
+trace_mark_byte(const struct trace *trace, uintptr_t obj)
+{
+    return (uint8_t *)(trace->marks + (obj >> GRANULE_SHIFT));
+}
+
+MM_INLINE struct block *
+trace_block(const struct trace *trace, uintptr_t obj)
+{
+    return (struct block *)(trace->blocks + (obj >> BLOCK_SHIFT) * sizeof(struct block));
+}
+
+/* Writes back what the books say of the stack. */
+MM_INLINE void
+trace_close(const struct trace *trace)
+{
+    trace->heap->marker.depth = trace->depth;
+}
+
+/* Without a branch on what is null: in most graphs nobody can predict it. */
+MM_INLINE void
+trace_push(struct trace *trace, const mm_ref *place)
+{
+    void *child = MM_LOAD_ACQUIRE(&place->ptr_);
+    trace->stack[trace->depth] = (uintptr_t)child;
+    trace->depth += child != NULL;
+}
+
+MM_INLINE void
+trace_push_run(struct trace *trace, const mm_ref *places, size_t count)
+{
+    const mm_ref *end = places + count;
+    for (; end - places >= 2; places += 2) {
+        trace_push(trace, places);
+        trace_push(trace, places + 1);
     }
+    if (places != end)
+        trace_push(trace, places);
+}
+
+MM_INLINE void
+trace_push_words(struct trace *trace, const mm_ref *words, uint64_t refs)
+{
+    for (; refs; refs &= refs - 1)
+        trace_push(trace, &words[__builtin_ctzll(refs)]);
 }
 
 /* Looks at a piece of a tail from this unit on; the rest is left on the stack. */
-static void
-marker_scan_tail(struct block_heap *heap, char *obj, const struct kind *kind, size_t bytes,
-                 size_t unit)
+MM_INLINE void
+trace_scan_tail(struct trace *trace, char *obj, const struct kind *kind, size_t bytes, size_t unit)
 {
-    struct marker *marker = &heap->marker;
     size_t units = (bytes - kind->fixed_bytes) / kind->unit_bytes;
     size_t piece = MARKER_PIECE / (size_t)__builtin_popcountll(kind->unit_refs);
     size_t end = unit + (piece ? piece : 1);
     if (end < units) {
-        marker->stack[marker->depth++] = (uintptr_t)obj;
-        marker->stack[marker->depth++] = end << 1 | 1;
+        trace->stack[trace->depth++] = (uintptr_t)obj;
+        trace->stack[trace->depth++] = end << 1 | 1;
     } else {
         end = units;
     }
     const char *at = obj + kind->fixed_bytes + unit * kind->unit_bytes;
+    if (kind->unit_bytes == sizeof(mm_ref)) {
+        trace_push_run(trace, (const mm_ref *)(const void *)at, end - unit);
+        return;
+    }
     for (; unit < end; unit++, at += kind->unit_bytes)
-        marker_push_words(marker, (const mm_ref *)(const void *)at, kind->unit_refs);
+        trace_push_words(trace, (const mm_ref *)(const void *)at, kind->unit_refs);
 }
 
-/* The references of a cell that is marked, for which there is room. */
+/* The references of an object that is marked, for which there is room. */
 MM_INLINE void
+trace_scan(struct trace *trace, char *obj, const struct kind *kind, size_t bytes)
+{
+    if (MM_UNLIKELY(kind->unit_refs != 0) && bytes >= kind->fixed_bytes + kind->unit_bytes) {
+        trace->stack[trace->depth++] = (uintptr_t)obj;
+        trace->stack[trace->depth++] = 0 << 1 | 1;
+    }
+    trace_push_words(trace, (const mm_ref *)(const void *)obj, kind->refs);
+}
+
+static MM_SLOW void
 marker_scan(struct block_heap *heap, char *obj, const struct kind *kind, size_t bytes)
 {
-    struct marker *marker = &heap->marker;
-    if (MM_UNLIKELY(kind->unit_refs != 0) && bytes >= kind->fixed_bytes + kind->unit_bytes) {
-        marker->stack[marker->depth++] = (uintptr_t)obj;
-        marker->stack[marker->depth++] = 0 << 1 | 1;
-    }
-    marker_push_words(marker, (const mm_ref *)(const void *)obj, kind->refs);
+    struct trace trace = trace_open(heap);
+    trace_scan(&trace, obj, kind, bytes);
+    trace_close(&trace);
 }
 
 static void
@@ -124,32 +197,55 @@ marker_mark_large(struct block_heap *heap, char *obj)
     }
 }
 
-MM_INLINE void
-marker_visit(struct block_heap *heap, char *obj)
+/* The long way through a cell's references: with room made on the stack, or a note that there was
+ * none. */
+static MM_SLOW void
+marker_scan_or_note(struct block_heap *heap, char *obj, const struct block *block,
+                    const struct kind *kind)
 {
     struct marker *marker = &heap->marker;
-    size_t offset = block_heap_offset(heap, obj);
-    marker->steps++;
-    if (MM_UNLIKELY(offset >= heap->cells_bytes)) {
-        marker_mark_large(heap, obj);
-        return;
-    }
-    uint8_t mark = heap->mark, *byte = &heap->marks[offset >> GRANULE_SHIFT];
-    if (*byte == mark)
-        return;
-    *byte = mark;
-    struct block *block = &heap->blocks[offset >> BLOCK_SHIFT];
-    struct kind *kind = &heap->kinds[block->kind];
-    kind->marked++;
-    if (MM_UNLIKELY(block->touched != mark))
-        marker_touch(heap, block, kind);
-    if (!(kind->refs | kind->unit_refs))
-        return;
-    if (MM_UNLIKELY(marker->depth + MARKER_ROOM > marker->capacity) && marker_has_no_room(heap)) {
-        marker_note_unscanned(heap, offset >> BLOCK_SHIFT);
-        return;
-    }
+    while (marker->depth + MARKER_ROOM > marker->capacity)
+        if (!marker_grow(heap)) {
+            marker_note_unscanned(heap, (size_t)(block - heap->blocks));
+            return;
+        }
     marker_scan(heap, obj, kind, kind->bytes);
+}
+
+MM_INLINE void
+trace_visit(struct trace *trace, char *obj)
+{
+    uintptr_t address = (uintptr_t)obj;
+    if (MM_UNLIKELY(address - trace->cells >= trace->cells_bytes)) {
+        marker_mark_large(trace->heap, obj);
+        return;
+    }
+    uint8_t *byte = trace_mark_byte(trace, address);
+    if (MM_LOAD_RELAXED(byte) == trace->mark)
+        return;
+    MM_STORE_RELAXED(byte, trace->mark);
+    struct block *block = trace_block(trace, address);
+    struct kind *kind = &trace->kinds[block->kind];
+    kind->marked++;
+    if (MM_UNLIKELY(block->touched != trace->mark))
+        marker_touch(trace->heap, block, kind);
+    if (MM_LIKELY(kind->run && trace->depth <= trace->room)) {
+        trace_push_run(trace, (mm_ref *)(void *)obj + kind->run_first, kind->run);
+    } else if (kind->has_refs) {
+        trace_close(trace);
+        marker_scan_or_note(trace->heap, obj, block, kind);
+        trace->depth = trace->heap->marker.depth;
+        trace->room = trace->heap->marker.capacity - MARKER_ROOM;
+    }
+}
+
+static void
+marker_visit(struct block_heap *heap, char *obj)
+{
+    struct trace trace = trace_open(heap);
+    heap->marker.steps++;
+    trace_visit(&trace, obj);
+    trace_close(&trace);
 }
 
 static bool
@@ -179,55 +275,64 @@ marker_grey(struct block_heap *heap, void *obj)
 }
 
 /* Goes on with the tail that is on top of the stack. */
-static void
+static MM_SLOW void
 marker_resume_tail(struct block_heap *heap)
 {
-    struct marker *marker = &heap->marker;
-    size_t unit = marker->stack[--marker->depth] >> 1;
-    char *obj = (char *)marker->stack[--marker->depth];
+    struct trace trace = trace_open(heap);
+    size_t unit = trace.stack[--trace.depth] >> 1;
+    char *obj = (char *)trace.stack[--trace.depth];
     size_t offset = block_heap_offset(heap, obj);
     if (offset < heap->cells_bytes) {
         const struct kind *kind = &heap->kinds[heap->blocks[offset >> BLOCK_SHIFT].kind];
-        marker_scan_tail(heap, obj, kind, kind->bytes, unit);
+        trace_scan_tail(&trace, obj, kind, kind->bytes, unit);
     } else {
         const struct large *large = block_large_entry(heap, obj);
-        marker_scan_tail(heap, obj, &heap->kinds[large->kind], large->bytes, unit);
+        trace_scan_tail(&trace, obj, &heap->kinds[large->kind], large->bytes, unit);
     }
+    trace_close(&trace);
 }
 
-/* The next object to look at: it has been in the ring for a while.  NULL: stack and ring are
- * empty. */
-MM_INLINE void *
-marker_next(struct block_heap *heap)
+/* Marks up to so many objects and pieces; says how many.  Fewer: stack and ring are empty. */
+static uint64_t
+marker_drain(struct block_heap *heap, uint64_t steps)
 {
     struct marker *marker = &heap->marker;
-    while (marker->depth) {
-        uintptr_t top = marker->stack[marker->depth - 1];
-        if (MM_UNLIKELY(top & 1)) {
-            marker_resume_tail(heap);
-            marker->steps++;
-            continue;
+    struct trace trace = trace_open(heap);
+    size_t head = marker->ring_head, fill = marker->ring_fill;
+    uint64_t done = 0;
+    while (done < steps) {
+        char *obj = marker->ring[head];
+        if (MM_LIKELY(trace.depth != 0)) {
+            uintptr_t incoming = trace.stack[--trace.depth];
+            if (MM_UNLIKELY(incoming & 1)) {
+                trace.depth++;
+                trace_close(&trace);
+                marker_resume_tail(heap);
+                trace.depth = marker->depth;
+                done++;
+                continue;
+            }
+            MM_PREFETCH((void *)incoming);
+            MM_PREFETCH_WRITE(trace_mark_byte(&trace, incoming));
+            if (MM_UNLIKELY(fill < MARKER_RING)) {
+                marker->ring[(head + fill++) % MARKER_RING] = (void *)incoming;
+                continue;
+            }
+            marker->ring[head] = (void *)incoming;
+        } else if (fill) {
+            fill--;
+        } else {
+            break;
         }
-        marker->depth--;
-        char *incoming = (char *)top;
-        MM_PREFETCH(incoming);
-        MM_PREFETCH_WRITE((void *)((uintptr_t)heap->marks +
-                                   (block_heap_offset(heap, incoming) >> GRANULE_SHIFT)));
-        if (marker->ring_fill < MARKER_RING) {
-            marker->ring[(marker->ring_head + marker->ring_fill++) % MARKER_RING] = incoming;
-            continue;
-        }
-        void *out = marker->ring[marker->ring_head];
-        marker->ring[marker->ring_head] = incoming;
-        marker->ring_head = (marker->ring_head + 1) % MARKER_RING;
-        return out;
+        head = (head + 1) % MARKER_RING;
+        trace_visit(&trace, obj);
+        done++;
     }
-    if (!marker->ring_fill)
-        return NULL;
-    void *out = marker->ring[marker->ring_head];
-    marker->ring_head = (marker->ring_head + 1) % MARKER_RING;
-    marker->ring_fill--;
-    return out;
+    trace_close(&trace);
+    marker->ring_head = head;
+    marker->ring_fill = fill;
+    marker->steps += done;
+    return done;
 }
 
 /* Whether this cell lies in a hole of a mutator: coloured, but never used. */
@@ -301,17 +406,13 @@ marker_feed(struct block_heap *heap)
 bool
 marker_run(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns)
 {
-    struct marker *marker = &heap->marker;
-    uint64_t end = steps > UINT64_MAX - marker->steps ? UINT64_MAX : marker->steps + steps;
-    while (marker->steps < end) {
-        uint64_t look = marker->steps + MARKER_CLOCK_STEPS;
-        for (look = look < end ? look : end; marker->steps < look;) {
-            void *obj = marker_next(heap);
-            if (MM_LIKELY(obj != NULL))
-                marker_visit(heap, obj);
-            else if (!marker_feed(heap))
-                return true;
-        }
+    while (steps) {
+        uint64_t before = heap->marker.steps;
+        uint64_t portion = steps < MARKER_CLOCK_STEPS ? steps : MARKER_CLOCK_STEPS;
+        if (marker_drain(heap, portion) < portion && !marker_feed(heap))
+            return true;
+        uint64_t done = heap->marker.steps - before;
+        steps -= done < steps ? done : steps;
         if (deadline_ns && events_clock() >= deadline_ns)
             return false;
     }
