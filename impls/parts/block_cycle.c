@@ -103,6 +103,7 @@ block_cycle_end(struct block_heap *heap)
     }
     block_large_cycle_end(heap);
     block_cycle_count(heap);
+    marker_settle(heap);
     if (MM_DEBUG)
         block_check(heap);
 }

@@ -57,7 +57,9 @@ void
 block_heap_set_budget(struct block_heap *heap, size_t bytes)
 {
     if (heap->budget_max) {
-        heap->budget = heap->budget_max;
+        const struct marker *marker = &heap->marker;
+        size_t kept = marker->wanted > marker->committed ? marker->wanted - marker->committed : 0;
+        heap->budget = heap->budget_max > kept ? heap->budget_max - kept : 0;
         return;
     }
     size_t cells = heap->cells_committed +
@@ -140,7 +142,7 @@ void
 block_heap_trim(struct mm_mutator *m)
 {
     struct block_heap *heap = m->heap;
-    if (heap->budget_max || !block_heap_excess(heap, 0))
+    if (!block_heap_excess(heap, 0))
         return;
     (void)block_large_sweep(heap, SIZE_MAX);
     block_large_return(m, 0);

@@ -161,8 +161,8 @@ void block_heap_destroy(struct block_heap *heap);
 /* Makes `bytes` of a table usable, of which *committed are already; false: no memory. */
 bool block_heap_extend(struct block_heap *heap, void *table, size_t *committed, size_t bytes);
 
-/* Sets the budget for the time until the next cycle: all that the limit allows, or what grew from
- * the live size, with room for `bytes` more. */
+/* Sets the budget for the time until the next cycle: all that the limit allows but what is kept for
+ * the mark stack, or what grew from the live size, with room for `bytes` more. */
 void block_heap_set_budget(struct block_heap *heap, size_t bytes);
 
 /* Bytes that may still be committed within the budget. */
@@ -178,7 +178,7 @@ size_t block_heap_room(const struct block_heap *heap);
 void block_heap_event(struct mm_mutator *m, enum mm_event_kind kind, uint64_t begin_ns,
                       uint64_t bytes);
 
-/* Without a limit: gives free memory beyond the budget back to the system. */
+/* Gives free memory beyond the budget back to the system. */
 void block_heap_trim(struct mm_mutator *m);
 
 /* block_cycle.c: what every cycle of every manager begins and ends with. */

@@ -3,7 +3,11 @@
 
 #include "parts/assert.h"
 
-enum { FIRST_BYTES_MAX = 1 << 20 };
+enum {
+    FIRST_BYTES_MAX = 1 << 20,
+    DOUBLED_BYTES_MAX = 1 << 20, /* longer stacks grow by a half */
+    RESCAN_BLOCKS = 256          /* looked at for a note in one step */
+};
 
 void
 marker_create(struct block_heap *heap, size_t reserved)
@@ -19,6 +23,19 @@ marker_create(struct block_heap *heap, size_t reserved)
     if (marker->committed > MARKER_STACK_BYTES_MAX)
         marker->capacity = MARKER_STACK_BYTES_MAX / sizeof *marker->stack;
     mm_assert(marker->capacity >= MARKER_ROOM);
+    marker->wanted = heap->pages.limit ? reserved / 2 : 0;
+}
+
+void
+marker_settle(struct block_heap *heap)
+{
+    struct marker *marker = &heap->marker;
+    size_t most = marker->reserved < MARKER_STACK_BYTES_MAX ? marker->reserved
+                                                            : MARKER_STACK_BYTES_MAX;
+    bool overflowed = marker->overflows != marker->overflows_settled;
+    marker->wanted = overflowed ? 2 * marker->committed : marker->committed;
+    marker->wanted = marker->wanted < most ? marker->wanted : most;
+    marker->overflows_settled = marker->overflows;
 }
 
 void
@@ -27,15 +44,16 @@ marker_destroy(struct block_heap *heap)
     pages_release(&heap->pages, heap->marker.stack, heap->marker.reserved, heap->marker.committed);
 }
 
-/* Doubles the stack, within the limit.  False leaves it as it was. */
+/* Makes the stack longer, within the limit.  False leaves it as it was. */
 static MM_SLOW bool
 marker_grow(struct block_heap *heap)
 {
     struct marker *marker = &heap->marker;
-    size_t bytes = 2 * marker->committed;
+    size_t more = marker->committed < DOUBLED_BYTES_MAX ? marker->committed : marker->committed / 2;
+    size_t bytes = (marker->committed + more) & ~(size_t)(PAGES_BYTES - 1);
     if (bytes > MARKER_STACK_BYTES_MAX || bytes > marker->reserved)
         return false;
-    if (heap->budget_max && block_heap_headroom(heap) < bytes - marker->committed)
+    if (heap->budget_max && MM_LOAD_RELAXED(&heap->pages.held) + more > heap->budget_max)
         return false;
     if (!block_heap_extend(heap, marker->stack, &marker->committed, bytes))
         return false;
@@ -365,11 +383,15 @@ marker_rescan_cell(struct block_heap *heap)
     return false;
 }
 
+/* Goes on looking for a noted block, round and round: notes are made behind the cursor too. */
 static void
 marker_rescan_next_block(struct block_heap *heap)
 {
     struct marker *marker = &heap->marker;
-    for (uint32_t block = 0; block < heap->blocks_top; block++)
+    for (unsigned i = 0; i < RESCAN_BLOCKS; i++) {
+        if (marker->rescan_cursor >= heap->blocks_top)
+            marker->rescan_cursor = 0;
+        uint32_t block = marker->rescan_cursor++;
         if (heap->links[block].unscanned) {
             heap->links[block].unscanned = 0;
             marker->unscanned_blocks--;
@@ -377,6 +399,7 @@ marker_rescan_next_block(struct block_heap *heap)
             marker->rescan_cell = 0;
             return;
         }
+    }
 }
 
 /* With stack and ring empty: finds what is grey nevertheless.  False: nothing is. */
@@ -399,7 +422,8 @@ marker_feed(struct block_heap *heap)
             return false;
         marker_rescan_next_block(heap);
     }
-    (void)marker_rescan_cell(heap);
+    if (marker->rescan_block != BLOCK_NONE)
+        (void)marker_rescan_cell(heap);
     return true;
 }
 

@@ -32,16 +32,23 @@ struct marker {
     uintptr_t *stack;
     size_t depth, capacity;     /* words */
     size_t committed, reserved; /* bytes */
+    size_t wanted; /* bytes that are kept from cells for it, those committed included */
     void *ring[MARKER_RING];
     size_t ring_head, ring_fill;
     uint64_t steps;                     /* of this cycle: objects and pieces looked at */
     uint32_t unscanned_blocks;          /* noted */
     uint32_t rescan_block, rescan_cell; /* looked at again; BLOCK_NONE */
+    uint32_t rescan_cursor;             /* where the next noted block is looked for */
     uint64_t overflows;                 /* notes, ever */
+    uint64_t overflows_settled;         /* of these, before the running cycle */
 };
 
 void marker_create(struct block_heap *heap, size_t reserved);
 void marker_destroy(struct block_heap *heap);
+
+/* After a cycle: decides how much is kept from cells for the stack of the next.  Before the first
+ * that is a sixteenth of the limit, then what was enough, or twice what was not. */
+void marker_settle(struct block_heap *heap);
 
 /* Greys what a root refers to. */
 void marker_grey(struct block_heap *heap, void *obj);

@@ -101,6 +101,7 @@ tricolor_finish(struct mm_mutator *m)
     m->marking = 0;
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
+    block_heap_trim(m);
     tricolor_learn(heap, black);
     if (!blocks->collect_always)
         blocks->hole_bytes = HOLE_BYTES_MAX;
