@@ -82,6 +82,9 @@ struct mm_config {
     /* Called from slow paths, on the thread that was held up, after the fact; NULL: nothing is
      * recorded and no clock is read.  Must not call back into the manager. */
     void (*event)(void *user, const struct mm_event *event);
+    /* Called on the same thread when something begins that may become an event, with the time then;
+     * gives the time again, which is a later one if the call itself took long.  May be NULL. */
+    uint64_t (*event_begins)(void *user, uint64_t now_ns);
     void *user;
 };
 

@@ -27,6 +27,7 @@ struct cell {
     const char *huge_pages;    /* "on", "off", or why neither */
     const char *peak_failed;   /* why VmHWM could not be reset, or NULL */
     struct recorder *recorder; /* NULL: nothing is recorded */
+    unsigned threads; /* of the process, a manager's own too, at the end of the timed part */
     struct mm_heap *heap;
     struct mm_mutator *m; /* the main thread's */
     struct crew *crew;

@@ -40,6 +40,7 @@ main_make_recorders(struct cell *cell)
         if (!cell->recorder)
             cell_fail(CELL_ERROR, "no memory to record events; leave --record and --events out");
         cell->config.event = recorder_event;
+        cell->config.event_begins = recorder_begin;
         cell->config.user = cell->recorder;
     }
     if (options->rate > 0) {

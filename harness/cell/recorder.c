@@ -9,8 +9,12 @@
  *   2. every pause is either in recent or in pauses
  *   3. folded_ns is the end of the newest pause in pauses: an event that begins before it came too
  *      late to take back what lies inside, and is counted in lost_pauses
+ *   4. if switched_ns is not 0, the kernel switched the thread between switched_after_ns and then,
+ *      and not since, as far as the last look (looked_ns) saw
  *
- * Cost of an event: a few comparisons, and a store if it is a pause or all are kept. */
+ * Cost of an event: a few comparisons, the slides of utilisation.c, and a store if it is a pause or
+ * all are kept; a look is a system call, at most one for each RECORDER_LOOK_NS and one for each
+ * long pause. */
 #include "recorder.h"
 
 #include "system.h"
@@ -28,6 +32,7 @@ enum {
 struct recorder_pause {
     uint64_t begin_ns, end_ns;
     uint32_t mutator;
+    bool is_disturbed;
 };
 
 struct recorder_kept {
@@ -42,7 +47,11 @@ struct recorder_slot {
     struct recorder_kept *kept;      /* NULL: events are not kept */
     size_t keeps;
     uint64_t lost_events;
+    uint64_t looked_ns, switched_after_ns, switched_ns;
+    long switches; /* of the thread, at the last look */
+    struct recorder_disturbance disturbance;
     struct histogram pauses;
+    struct utilisation utilisation;
     struct recorder_pause recent[RECORDER_RECENT];
 };
 
@@ -91,10 +100,22 @@ recorder_slot(struct recorder *recorder)
 }
 
 static void
+recorder_judge(struct recorder_disturbance *disturbance, const struct recorder_pause *pause)
+{
+    uint64_t ns = pause->end_ns - pause->begin_ns;
+    disturbance->disturbed += pause->is_disturbed;
+    disturbance->undisturbed += !pause->is_disturbed;
+    if (!pause->is_disturbed && ns > disturbance->undisturbed_max_ns)
+        disturbance->undisturbed_max_ns = ns;
+}
+
+static void
 recorder_fold(struct recorder_slot *slot, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         histogram_record(&slot->pauses, slot->recent[i].end_ns - slot->recent[i].begin_ns);
+        recorder_judge(&slot->disturbance, &slot->recent[i]);
+    }
     if (count)
         slot->folded_ns = slot->recent[count - 1].end_ns;
     slot->recents -= count;
@@ -119,12 +140,56 @@ recorder_pause(struct recorder_slot *slot, const struct recorder_pause *pause)
     slot->recent[slot->recents++] = *pause;
 }
 
-static bool
-recorder_is_pause(const struct recorder *recorder, const struct mm_event *event)
+/* Asks the kernel whether it took the processor from this thread since the last look. */
+static void
+recorder_look(struct recorder_slot *slot, uint64_t now_ns)
 {
-    return event->kind <= MM_EVENT_PAGE_RETURN && event->mutator != MM_NO_MUTATOR &&
-           event->begin_ns >= recorder->phase_begin_ns[RECORDER_TIMED] &&
-           event->end_ns - event->begin_ns >= RECORDER_PAUSE_NS;
+    long switches = system_thread_switches();
+    if (switches != slot->switches) {
+        slot->switched_after_ns = slot->looked_ns;
+        slot->switched_ns = now_ns;
+    }
+    slot->switches = switches;
+    slot->looked_ns = now_ns;
+}
+
+/* Whether a pause that has just ended was disturbed. */
+static bool
+recorder_is_disturbed(struct recorder_slot *slot, const struct mm_event *event)
+{
+    if (event->end_ns - event->begin_ns < RECORDER_LONG_NS)
+        return false;
+    recorder_look(slot, event->end_ns);
+    return slot->switched_ns > event->begin_ns &&
+           slot->switched_after_ns + RECORDER_LOOK_NS >= event->begin_ns;
+}
+
+static bool
+recorder_holds_up(const struct mm_event *event)
+{
+    return event->kind <= MM_EVENT_PAGE_RETURN && event->mutator != MM_NO_MUTATOR;
+}
+
+static void
+recorder_held_up(const struct recorder *recorder, struct recorder_slot *slot,
+                 const struct mm_event *event)
+{
+    utilisation_hold(&slot->utilisation, event->begin_ns, event->end_ns);
+    if (event->begin_ns < recorder->phase_begin_ns[RECORDER_TIMED] ||
+        event->end_ns - event->begin_ns < RECORDER_PAUSE_NS)
+        return;
+    recorder_pause(slot, &(struct recorder_pause){ event->begin_ns, event->end_ns, event->mutator,
+                                                   recorder_is_disturbed(slot, event) });
+}
+
+uint64_t
+recorder_begin(void *user, uint64_t now_ns)
+{
+    struct recorder_slot *slot = recorder_slot(user);
+    if (!slot || now_ns - slot->looked_ns < RECORDER_LOOK_NS)
+        return now_ns;
+    recorder_look(slot, now_ns);
+    return system_clock();
 }
 
 void
@@ -144,15 +209,16 @@ recorder_event(void *user, const struct mm_event *event)
     if (phase != RECORDER_TIMED)
         return;
     slot->counts[event->kind]++;
-    if (recorder_is_pause(recorder, event))
-        recorder_pause(slot,
-                       &(struct recorder_pause){ event->begin_ns, event->end_ns, event->mutator });
+    if (recorder_holds_up(event))
+        recorder_held_up(recorder, slot, event);
 }
 
 void
 recorder_phase(struct recorder *recorder, enum recorder_phase phase)
 {
     recorder->phase_begin_ns[phase] = system_clock();
+    for (unsigned i = 0; phase == RECORDER_TIMED && i < recorder->slots_count; i++)
+        utilisation_begin(&recorder->slots[i].utilisation, recorder->phase_begin_ns[phase]);
     __atomic_store_n(&recorder->phase, phase, __ATOMIC_RELEASE);
 }
 
@@ -166,6 +232,40 @@ recorder_pauses(struct recorder *recorder)
         histogram_init(&slot->pauses);
     }
     return &recorder->all;
+}
+
+struct recorder_disturbance
+recorder_disturbance(const struct recorder *recorder)
+{
+    struct recorder_disturbance all = { .disturbed = 0 };
+    for (unsigned i = 0; i < recorder->slots_count; i++) {
+        const struct recorder_disturbance *one = &recorder->slots[i].disturbance;
+        all.disturbed += one->disturbed;
+        all.undisturbed += one->undisturbed;
+        if (one->undisturbed_max_ns > all.undisturbed_max_ns)
+            all.undisturbed_max_ns = one->undisturbed_max_ns;
+    }
+    return all;
+}
+
+const char *
+recorder_utilisation(struct recorder *recorder, enum utilisation_window window, double *percent)
+{
+    uint64_t begin_ns = recorder->phase_begin_ns[RECORDER_TIMED];
+    uint64_t end_ns = recorder->phase_begin_ns[RECORDER_TEARDOWN];
+    uint64_t window_ns = utilisation_window_ns(window), worst_ns = 0;
+    if (end_ns - begin_ns < window_ns)
+        return "the timed part is shorter than this";
+    for (unsigned i = 0; i < recorder->slots_count; i++) {
+        struct utilisation *utilisation = &recorder->slots[i].utilisation;
+        uint64_t held_ns;
+        utilisation_end(utilisation, end_ns);
+        if (!utilisation_worst(utilisation, window, &held_ns))
+            return "more events came than the recorder has room for";
+        worst_ns = held_ns > worst_ns ? held_ns : worst_ns;
+    }
+    *percent = 100 - 100 * (double)worst_ns / (double)window_ns;
+    return NULL;
 }
 
 uint64_t

@@ -6,7 +6,12 @@
  *
  * A pause is an event that held up a mutator for RECORDER_PAUSE_NS or longer.  Events are emitted
  * at their end, inner ones first: one that lies inside another of the same mutator is part of it,
- * and no pause of its own. */
+ * and no pause of its own.
+ *
+ * A pause is disturbed if the kernel took the processor from its thread meanwhile.  The recorder
+ * asks the kernel at the end of a pause of RECORDER_LONG_NS or longer, and where an event begins,
+ * if it has not asked for RECORDER_LOOK_NS: so a switch that it finds happened in the pause, or
+ * less than RECORDER_LOOK_NS before it.  What it cannot know it does not call disturbed. */
 #ifndef CELL_RECORDER_H
 #define CELL_RECORDER_H
 
@@ -16,6 +21,7 @@
 
 #include "histogram.h"
 #include "mm_heap.h"
+#include "utilisation.h"
 
 enum recorder_phase {
     RECORDER_BEFORE,
@@ -27,21 +33,38 @@ enum recorder_phase {
     RECORDER_PHASES
 };
 
-enum { RECORDER_PAUSE_NS = 10000 };
+enum { RECORDER_PAUSE_NS = 10000, RECORDER_LONG_NS = 100000, RECORDER_LOOK_NS = 200000 };
+
+/* What the pauses of the timed part say once the disturbed ones are set aside. */
+struct recorder_disturbance {
+    uint64_t disturbed; /* pauses */
+    uint64_t undisturbed;
+    uint64_t undisturbed_max_ns; /* the longest of them */
+};
 
 struct recorder;
 
 /* For a run with so many threads; keep_all: every event is kept for a file.  NULL: no memory. */
 struct recorder *recorder_create(unsigned threads, bool keep_all);
 
-/* The listener of struct mm_config; its user is the recorder. */
+/* The listeners of struct mm_config; their user is the recorder. */
 void recorder_event(void *user, const struct mm_event *event);
+uint64_t recorder_begin(void *user, uint64_t now_ns);
 
 /* A phase begins now; no thread but the calling one runs a workload. */
 void recorder_phase(struct recorder *recorder, enum recorder_phase phase);
 
 /* After the last phase: the pauses of the timed part, all threads together. */
 const struct histogram *recorder_pauses(struct recorder *recorder);
+
+/* Afterwards: which of them were disturbed. */
+struct recorder_disturbance recorder_disturbance(const struct recorder *recorder);
+
+/* After the last phase: the smallest share, in per cent, of any window of this length in the timed
+ * part in which no event held up the thread; of all threads the smallest.  NULL, or why there is
+ * none. */
+const char *recorder_utilisation(struct recorder *recorder, enum utilisation_window window,
+                                 double *percent);
 
 /* Events of a kind in the timed part. */
 uint64_t recorder_count(const struct recorder *recorder, enum mm_event_kind kind);

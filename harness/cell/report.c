@@ -13,20 +13,55 @@ enum { REPORT_COLLECTIONS_FEW = 10 };
 
 /* -- The sample's last facts ---------------------------------------------------- */
 
+/* Why nothing is known of pauses, or NULL. */
+static const char *
+report_no_pauses(const struct cell *cell)
+{
+    if (!cell->recorder)
+        return "not recorded; use --record";
+    if (!MM_MANAGER.emits_events)
+        return "the manager does not report its pauses";
+    if (recorder_lost_pauses(cell->recorder) > 0)
+        return "more pauses came than the recorder has room for";
+    return NULL;
+}
+
+/* Threads of one process that share a core take it from each other: that is no disturbance. */
+static const char *
+report_no_disturbance(const struct cell *cell)
+{
+    unsigned cores = cell->config.cores ? cell->config.cores : 1;
+    if (cell->threads == 0)
+        return "the kernel does not say how many threads there are";
+    return cell->threads > cores ? "more threads than cores take them from each other" : NULL;
+}
+
+static void
+report_utilisation(struct cell *cell, enum utilisation_window window, struct metric_share *share)
+{
+    share->missing = cell->sample.pauses.missing;
+    if (!share->missing)
+        share->missing = recorder_utilisation(cell->recorder, window, &share->percent);
+}
+
 static void
 report_pauses(struct cell *cell)
 {
     struct metric_sample *sample = &cell->sample;
-    if (!cell->recorder)
-        sample->pauses.missing = "not recorded; use --record";
-    else if (!MM_MANAGER.emits_events)
-        sample->pauses.missing = "the manager does not report its pauses";
-    else if (recorder_lost_pauses(cell->recorder) > 0)
-        sample->pauses.missing = "more pauses came than the recorder has room for";
-    else {
-        sample->pauses.durations = recorder_pauses(cell->recorder);
-        sample->fallbacks = recorder_count(cell->recorder, MM_EVENT_FALLBACK);
-    }
+    sample->pauses.missing = report_no_pauses(cell);
+    report_utilisation(cell, UTILISATION_1MS, &sample->utilisation_1ms);
+    report_utilisation(cell, UTILISATION_10MS, &sample->utilisation_10ms);
+    report_utilisation(cell, UTILISATION_100MS, &sample->utilisation_100ms);
+    sample->disturbance.missing = sample->pauses.missing ? sample->pauses.missing
+                                                         : report_no_disturbance(cell);
+    if (sample->pauses.missing)
+        return;
+    sample->pauses.durations = recorder_pauses(cell->recorder);
+    sample->fallbacks = recorder_count(cell->recorder, MM_EVENT_FALLBACK);
+    struct recorder_disturbance disturbance = recorder_disturbance(cell->recorder);
+    sample->disturbance.disturbed = disturbance.disturbed;
+    sample->disturbance.undisturbed = disturbance.undisturbed;
+    sample->disturbance.undisturbed_max_ns = disturbance.undisturbed_max_ns;
 }
 
 static void

@@ -94,6 +94,7 @@ run_timed(struct cell *cell)
     for (size_t i = 0; i < METRICS_COUNT; i++)
         if (METRICS[i]->stop)
             METRICS[i]->stop();
+    cell->threads = system_threads();
     sample->operations = cell_operations(&cell->plan);
     sample->peak_rss_bytes = cell->peak_failed ? MM_UNKNOWN : system_status_bytes("VmHWM:");
     mm_stats(cell->heap, &sample->after);

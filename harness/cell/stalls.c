@@ -9,7 +9,6 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <sys/resource.h>
 
 enum { STALLS_KEPT = 1 << 18, STALLS_THREADS = 64 };
 
@@ -44,19 +43,11 @@ probe_clock(void)
     return system_clock();
 }
 
-static long
-stalls_count_switches(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_THREAD, &usage);
-    return usage.ru_nivcsw;
-}
-
 void
 probe_look(uint64_t now)
 {
     probe_thread.looked_ns = now;
-    stalls_switches = stalls_count_switches();
+    stalls_switches = system_thread_switches();
 }
 
 static struct stalls_list *

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,8 +44,9 @@ system_reset_peak(void)
     return done;
 }
 
-uint64_t
-system_status_bytes(const char *line)
+/* The number in a line of /proc/self/status; MM_UNKNOWN if there is none. */
+static uint64_t
+system_status(const char *line)
 {
     char text[8192];
     int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
@@ -58,7 +60,29 @@ system_status_bytes(const char *line)
     const char *at = strstr(text, line);
     if (!at)
         return MM_UNKNOWN;
-    return strtoull(at + strlen(line), NULL, 10) * 1024;
+    return strtoull(at + strlen(line), NULL, 10);
+}
+
+uint64_t
+system_status_bytes(const char *line)
+{
+    uint64_t kib = system_status(line);
+    return kib == MM_UNKNOWN ? MM_UNKNOWN : kib * 1024;
+}
+
+unsigned
+system_threads(void)
+{
+    uint64_t threads = system_status("Threads:");
+    return threads == MM_UNKNOWN ? 0 : (unsigned)threads;
+}
+
+long
+system_thread_switches(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
 }
 
 bool

@@ -18,6 +18,12 @@ bool system_reset_peak(void);
  * Allocates nothing. */
 uint64_t system_status_bytes(const char *line);
 
+/* Threads of this process; 0: the kernel does not say. */
+unsigned system_threads(void);
+
+/* How often the kernel took the processor from the calling thread. */
+long system_thread_switches(void);
+
 /* No transparent huge pages for this process; false if the kernel refuses. */
 bool system_forbid_huge_pages(void);
 

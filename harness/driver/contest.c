@@ -113,6 +113,7 @@ contest_metric_table(const struct view *view, const char *metric)
     table_column(&table, "manager", false);
     table_column(&table, metric, true);
     table_column(&table, "95 % interval", true);
+    table_column(&table, "worst", true);
     table_column(&table, "n", true);
     table_column(&table, "remarks", false);
     for (size_t i = 0; i < view->group_count; i++) {
@@ -124,6 +125,7 @@ contest_metric_table(const struct view *view, const char *metric)
             table_cell(&table, view->managers[j]);
             table_cell(&table, view_value(row));
             table_cell(&table, view_interval(row));
+            table_cell(&table, view_worst(row));
             table_cell(&table, memory_text("%.0f", document_number(row, "n", 0)));
             table_cell(&table, view_marks(row));
         }

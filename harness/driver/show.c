@@ -79,13 +79,15 @@ show_csv(const struct view *view, const char *metric)
 {
     static const char *const texts[] = { "workload", "variant", "manager" };
     static const char *const words[] = { "size", "metric", "unit", "better" };
-    static const char *const numbers[] = { "threads", "heap_factor", "n", "median", "lo", "hi" };
+    static const char *const numbers[] = { "threads", "heap_factor", "n",    "median",
+                                           "lo",      "hi",          "worst" };
+    enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
     struct table table = { .column_count = 0 };
     for (size_t i = 0; i < 3; i++)
         table_column(&table, texts[i], false);
     for (size_t i = 0; i < 4; i++)
         table_column(&table, words[i], false);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < NUMBERS; i++)
         table_column(&table, numbers[i], true);
     table_column(&table, "marks", false);
     const json_t *rows = json_object_get(view->summary, "rows");
@@ -97,7 +99,7 @@ show_csv(const struct view *view, const char *metric)
             table_cell(&table, document_text(row, texts[j], ""));
         for (size_t j = 0; j < 4; j++)
             table_cell(&table, document_text(row, words[j], ""));
-        for (size_t j = 0; j < 6; j++)
+        for (size_t j = 0; j < NUMBERS; j++)
             table_cell(&table, show_number(row, numbers[j]));
         table_cell(&table, view_marks(row));
     }

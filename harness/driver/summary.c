@@ -147,9 +147,18 @@ summary_reason(const struct summary_cell *cell, const char *metric)
     return "the cell did not report it";
 }
 
+/* The worst of n values in order. */
+static json_t *
+summary_worst(const struct metric *metric, const double *sorted, size_t n)
+{
+    if (n == 0 || metric->better == METRIC_NONE)
+        return json_null();
+    return document_real(metric->better == METRIC_LOWER ? sorted[n - 1] : sorted[0]);
+}
+
 static json_t *
 summary_row(const struct summary_cell *cell, const struct metric *metric,
-            const struct stats_estimate *estimate)
+            const struct stats_estimate *estimate, json_t *worst)
 {
     json_t *row = json_object();
     summary_name(row, cell->first);
@@ -162,6 +171,7 @@ summary_row(const struct summary_cell *cell, const struct metric *metric,
                         estimate->has_interval ? document_real(estimate->lo) : json_null());
     json_object_set_new(row, "hi",
                         estimate->has_interval ? document_real(estimate->hi) : json_null());
+    json_object_set_new(row, "worst", worst);
     json_object_set_new(row, "marks", summary_marks(cell));
     return row;
 }
@@ -188,7 +198,8 @@ summary_metric(const struct summary_cell *cell, const struct metric *metric, jso
     if (reason)
         summary_add_missing(missing, cell->first, metric->name, "missing", reason);
     else
-        json_array_append_new(rows, summary_row(cell, metric, &estimate));
+        json_array_append_new(
+            rows, summary_row(cell, metric, &estimate, summary_worst(metric, values, n)));
 }
 
 /* What no process of a cell measured, and what stopped it. */

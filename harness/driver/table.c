@@ -201,6 +201,8 @@ table_quantity(double value, const char *unit)
         return table_scaled(value, 1024, bytes, 5, "/s");
     if (strcmp(unit, "1/s") == 0)
         return table_scaled(value, 1000, rates, 4, "");
+    if (strcmp(unit, "percent") == 0)
+        return memory_text("%.3g %%", value);
     if (value == floor(value) && fabs(value) < 1e15)
         return memory_text("%.0f", value);
     return memory_text("%.3g", value);

@@ -246,3 +246,12 @@ view_interval(const json_t *row)
     return memory_text("%s .. %s", table_quantity(document_number(row, "lo", 0), unit),
                        table_quantity(document_number(row, "hi", 0), unit));
 }
+
+const char *
+view_worst(const json_t *row)
+{
+    const json_t *worst = json_object_get(row, "worst");
+    return json_is_number(worst)
+               ? table_quantity(json_number_value(worst), document_text(row, "unit", ""))
+               : "";
+}

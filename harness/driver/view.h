@@ -58,4 +58,7 @@ const char *view_value(const json_t *row);
 /* "11.9 .. 12.8 us", or "" if there is no interval. */
 const char *view_interval(const json_t *row);
 
+/* The worst of all processes, with its unit, or "" where no way is better. */
+const char *view_worst(const json_t *row);
+
 #endif

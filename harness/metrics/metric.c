@@ -39,6 +39,13 @@ metric_growth(uint64_t before, uint64_t after, const char *missing, double *valu
 }
 
 const char *
+metric_share(const struct metric_share *share, double *value)
+{
+    *value = share->percent;
+    return share->missing;
+}
+
+const char *
 metric_tail(const struct metric_distribution *distribution, double quantile, uint64_t samples,
             double *value)
 {

@@ -16,6 +16,18 @@ struct metric_distribution {
     const char *missing;
 };
 
+/* A share in per cent, or why there is none. */
+struct metric_share {
+    double percent; /* counts if missing is NULL */
+    const char *missing;
+};
+
+/* The pauses that the system had no hand in, and those it had, or why they cannot be told apart. */
+struct metric_disturbance {
+    uint64_t disturbed, undisturbed, undisturbed_max_ns; /* count if missing is NULL */
+    const char *missing;
+};
+
 /* All that one run of a cell left behind; filled by the cell, read by the metrics.  A count that
  * could not be taken is MM_UNKNOWN. */
 struct metric_sample {
@@ -28,7 +40,9 @@ struct metric_sample {
     struct mm_stats before, after, end; /* the timed part; `end` is after teardown */
     bool manager_collects;
     struct metric_distribution pauses, stalls, latencies;
-    uint64_t fallbacks;    /* counts if pauses are there */
+    uint64_t fallbacks; /* counts if pauses are there */
+    struct metric_disturbance disturbance;
+    struct metric_share utilisation_1ms, utilisation_10ms, utilisation_100ms;
     double achieved_per_s; /* open loop: requests per second; 0: there was none */
     double capacity_per_s; /* closed loop: the same */
     const char *rate_missing, *capacity_missing;
@@ -38,7 +52,7 @@ enum metric_better { METRIC_LOWER, METRIC_HIGHER, METRIC_NONE };
 
 struct metric {
     const char *name; /* in records and on charts: never changes */
-    const char *unit; /* "ns", "bytes", "1/s", "count" */
+    const char *unit; /* "ns", "bytes", "1/s", "count", "percent" */
     enum metric_better better;
     const char *meaning; /* one line without full stop */
 
@@ -69,6 +83,8 @@ const char *metric_growth(uint64_t before, uint64_t after, const char *missing, 
 /* A quantile of a distribution; none of an empty one. */
 const char *metric_quantile(const struct metric_distribution *distribution, double quantile,
                             double *value);
+
+const char *metric_share(const struct metric_share *share, double *value);
 
 /* A quantile in the tail: it needs at least `samples` durations to say anything. */
 const char *metric_tail(const struct metric_distribution *distribution, double quantile,

@@ -6,6 +6,7 @@
 
 struct events {
     void (*listener)(void *user, const struct mm_event *event);
+    uint64_t (*begins)(void *user, uint64_t now_ns);
     void *user;
 };
 
@@ -16,14 +17,18 @@ MM_INLINE void
 events_init(struct events *events, const struct mm_config *config)
 {
     events->listener = config->event;
+    events->begins = config->event_begins;
     events->user = config->user;
 }
 
-/* The time now, or 0 if nobody listens. */
+/* The time now, told to who listens for begins. */
+uint64_t events_now(const struct events *events);
+
+/* The same, or 0 if nobody listens. */
 MM_INLINE uint64_t
 events_begin(const struct events *events)
 {
-    return events->listener ? events_clock() : 0;
+    return events->listener ? events_now(events) : 0;
 }
 
 /* Emits what began at begin_ns and ends now. */

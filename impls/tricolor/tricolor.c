@@ -118,7 +118,7 @@ tricolor_slice(struct mm_mutator *m, uint64_t steps)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    uint64_t begin = events_clock(), before = blocks->marker.steps;
+    uint64_t begin = events_now(&blocks->events), before = blocks->marker.steps;
     bool done = marker_run(blocks, steps, begin + heap->slice_ns);
     uint64_t ran = blocks->marker.steps - before, ns = events_clock() - begin;
     heap->debt -= (double)ran;

@@ -1,6 +1,6 @@
 /* recorder_test.c -- pauses are counted once, of the timed part alone, from several threads; what
- * there was no room for is told. */
-#define _POSIX_C_SOURCE 200809L
+ * there was no room for is told; a pause is disturbed if a switch is known to lie in it. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +11,12 @@
 #include "recorder.h"
 #include "system.h"
 
+#include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { US = 1000 };
 
@@ -183,6 +186,159 @@ test_file_has_every_event_with_its_phase(void **state)
     assert_non_null(strstr(text, "{\"type\":\"lost\",\"events\":0}"));
 }
 
+/* -- Utilisation ---------------------------------------------------------------------- */
+
+/* Ends the timed part; what is left of the worst window, in per cent. */
+static double
+utilisation(struct recorder *recorder, enum utilisation_window window)
+{
+    struct timespec wait = { .tv_nsec = 12 * 1000 * 1000 }; /* longer than a window of 10 ms */
+    nanosleep(&wait, NULL);
+    recorder_phase(recorder, RECORDER_TEARDOWN);
+    double percent = -1;
+    assert_null(recorder_utilisation(recorder, window, &percent));
+    return percent;
+}
+
+static void
+test_utilisation_of_nested_and_short_events(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    emit(recorder, MM_EVENT_PAGE_REQUEST, 0, 110, 130);
+    emit(recorder, MM_EVENT_STOP, 0, 100, 200);
+    emit(recorder, MM_EVENT_RESET, 0, 300, 305);                  /* too short for a pause */
+    emit(recorder, MM_EVENT_FALLBACK, 0, 300, 600);               /* tells, does not hold up */
+    emit(recorder, MM_EVENT_MARK_SLICE, MM_NO_MUTATOR, 400, 900); /* a collector's own thread */
+    assert_true(fabs(utilisation(recorder, UTILISATION_10MS) - 98.95) < 1e-9);
+    double percent;
+    assert_null(recorder_utilisation(recorder, UTILISATION_1MS, &percent));
+    assert_true(fabs(percent - 89.5) < 1e-9);
+    assert_string_equal(recorder_utilisation(recorder, UTILISATION_100MS, &percent),
+                        "the timed part is shorter than this");
+}
+
+static void *
+emit_one_from_thread(void *user)
+{
+    emit(user, MM_EVENT_STOP, 1, 100, 400);
+    return NULL;
+}
+
+/* Threads are held up each for itself: what two of them lack is not added up. */
+static void
+test_utilisation_is_that_of_the_worst_thread(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    struct recorder *recorder = begin(false);
+    emit(recorder, MM_EVENT_STOP, 0, 500, 700);
+    assert_int_equal(pthread_create(&thread, NULL, emit_one_from_thread, recorder), 0);
+    pthread_join(thread, NULL);
+    assert_true(fabs(utilisation(recorder, UTILISATION_1MS) - 70) < 1e-9);
+}
+
+/* -- Disturbance ---------------------------------------------------------------------- */
+
+static int yielding; /* atomic: the other thread still runs */
+
+static void *
+yield_for_ever(void *user)
+{
+    (void)user;
+    while (__atomic_load_n(&yielding, __ATOMIC_RELAXED))
+        sched_yield();
+    return NULL;
+}
+
+/* Makes the kernel take the processor from this thread: two threads on one core, neither of which
+ * sleeps. */
+static void
+be_switched(void)
+{
+    cpu_set_t all, one;
+    pthread_t thread;
+    CPU_ZERO(&one);
+    CPU_SET((unsigned)sched_getcpu(), &one);
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+    __atomic_store_n(&yielding, 1, __ATOMIC_RELAXED);
+    assert_int_equal(pthread_create(&thread, NULL, yield_for_ever, NULL), 0);
+    long before = system_thread_switches();
+    while (system_thread_switches() == before)
+        sched_yield();
+    __atomic_store_n(&yielding, 0, __ATOMIC_RELAXED);
+    pthread_join(thread, NULL);
+    assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
+}
+
+static void
+test_a_switch_disturbs_the_pause_around_it(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    recorder_begin(recorder, timed_ns + 1000 * US);
+    be_switched();
+    emit(recorder, MM_EVENT_STOP, 0, 1000, 1300);
+    recorder_pauses(recorder);
+    struct recorder_disturbance found = recorder_disturbance(recorder);
+    assert_int_equal(found.disturbed, 1);
+    assert_int_equal(found.undisturbed, 0);
+}
+
+/* What an inner event saw belongs to the outer one too. */
+static void
+test_a_switch_that_was_seen_inside_disturbs(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    recorder_begin(recorder, timed_ns + 1000 * US);
+    be_switched();
+    recorder_begin(recorder, timed_ns + 1300 * US);
+    emit(recorder, MM_EVENT_PAGE_REQUEST, 0, 1300, 1305);
+    emit(recorder, MM_EVENT_STOP, 0, 1000, 1500);
+    recorder_pauses(recorder);
+    assert_int_equal(recorder_disturbance(recorder).disturbed, 1);
+}
+
+/* A switch of which nobody knows when it happened takes no pause out of the count. */
+static void
+test_a_switch_long_before_does_not_disturb(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    recorder_begin(recorder, timed_ns + 1000 * US);
+    be_switched();
+    emit(recorder, MM_EVENT_STOP, 0, 2000, 2300);
+    recorder_pauses(recorder);
+    struct recorder_disturbance found = recorder_disturbance(recorder);
+    assert_int_equal(found.disturbed, 0);
+    assert_int_equal(found.undisturbed_max_ns, 300 * US);
+}
+
+/* The machine may switch this thread at any time: tried until it did not. */
+static void
+test_an_undisturbed_pause_is_kept(void **state)
+{
+    (void)state;
+    struct recorder_disturbance found;
+    long before;
+    do {
+        struct recorder *recorder = begin(false);
+        recorder_begin(recorder, timed_ns + 1000 * US);
+        be_switched();
+        recorder_begin(recorder, timed_ns + 2000 * US); /* sees it: it was before */
+        before = system_thread_switches();
+        emit(recorder, MM_EVENT_STOP, 0, 3000, 3300);
+        emit(recorder, MM_EVENT_SWEEP_SLICE, 0, 4000, 4020);
+        recorder_pauses(recorder);
+        found = recorder_disturbance(recorder);
+    } while (system_thread_switches() != before);
+    assert_int_equal(found.disturbed, 0);
+    assert_int_equal(found.undisturbed, 2);
+    assert_int_equal(found.undisturbed_max_ns, 300 * US);
+}
+
 int
 main(void)
 {
@@ -195,6 +351,12 @@ main(void)
         cmocka_unit_test(test_threads_emit_at_once),
         cmocka_unit_test(test_threads_without_a_slot),
         cmocka_unit_test(test_file_has_every_event_with_its_phase),
+        cmocka_unit_test(test_utilisation_of_nested_and_short_events),
+        cmocka_unit_test(test_utilisation_is_that_of_the_worst_thread),
+        cmocka_unit_test(test_a_switch_disturbs_the_pause_around_it),
+        cmocka_unit_test(test_a_switch_that_was_seen_inside_disturbs),
+        cmocka_unit_test(test_a_switch_long_before_does_not_disturb),
+        cmocka_unit_test(test_an_undisturbed_pause_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

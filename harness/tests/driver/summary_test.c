@@ -86,6 +86,7 @@ rows_are_medians_over_processes(void **state)
     assert_non_null(row);
     assert_true(document_number(row, "median", 0) == 14);
     assert_true(document_number(row, "lo", 0) == 11 && document_number(row, "hi", 0) == 17);
+    assert_true(document_number(row, "worst", 0) == 17);
     assert_int_equal(document_number(row, "n", 0), ROUNDS);
     assert_string_equal(document_text(row, "unit", ""), "ns");
     assert_string_equal(document_text(row, "better", ""), "lower");
@@ -93,6 +94,20 @@ rows_are_medians_over_processes(void **state)
                         "no_heap_limit");
     assert_int_equal(json_array_size(json_object_get(row, "marks")), 1);
     assert_int_equal(document_number(summary, "rounds", 0), ROUNDS);
+}
+
+/* More is better there: the worst is the smallest, of every round. */
+static void
+the_worst_goes_by_what_is_better(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        struct record *record = add(RECORD_RACE, round, "bad", 10);
+        record->metrics = memory_keep(json_pack("{s:f}", "utilisation_10ms", 90.0 + round));
+    }
+    const json_t *row = find(make(), "rows", "bad", "utilisation_10ms");
+    assert_true(document_number(row, "median", 0) == 94);
+    assert_true(document_number(row, "worst", 0) == 91);
 }
 
 static void
@@ -216,6 +231,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(rows_are_medians_over_processes, start),
+        cmocka_unit_test_setup(the_worst_goes_by_what_is_better, start),
         cmocka_unit_test_setup(marks_are_those_of_most_processes, start),
         cmocka_unit_test_setup(few_rounds_have_no_interval, start),
         cmocka_unit_test_setup(what_is_missing_has_its_reason, start),
