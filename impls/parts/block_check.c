@@ -114,7 +114,7 @@ block_check_large(const struct block_heap *heap)
 static void
 block_check_live(const struct block_heap *heap)
 {
-    uint64_t live = heap->large.marked_pages * PAGES_BYTES;
+    uint64_t live = (heap->large.marked_pages + heap->large.black_pages) * PAGES_BYTES;
     for (size_t block = 0; block < heap->blocks_top; block++) {
         const struct kind *kind = &heap->kinds[heap->blocks[block].kind];
         for (size_t cell = 0; cell < kind->cells; cell++) {

@@ -13,7 +13,7 @@ block_cycle_begin(struct block_heap *heap)
     heap->mark = (uint8_t)(heap->live % UINT8_MAX + 1);
     heap->marker.steps = 0;
     for (size_t i = 0; i < heap->kinds_count; i++)
-        heap->kinds[i].marked = heap->kinds[i].blocks_touched = 0;
+        heap->kinds[i].marked = heap->kinds[i].blocks_touched = heap->books[i].black_bytes = 0;
 }
 
 void
@@ -28,29 +28,20 @@ block_cycle_roots(struct block_heap *heap)
             marker_grey(heap, heap->globals[i]->ptr_);
 }
 
-/* New blocks count as touched from the start: their marks are those of this cycle. */
-static void
-block_cycle_blacken_hole(struct block_heap *heap, const struct bump *bump, struct kind *kind)
-{
-    size_t first = block_heap_offset(heap, bump->next) / GRANULE_BYTES;
-    size_t last = (block_heap_offset(heap, bump->limit) - kind->bytes) / GRANULE_BYTES;
-    memset(heap->marks + first, heap->mark, last - first + 1);
-    kind->marked += (size_t)(bump->limit - bump->next) / kind->bytes;
-}
-
+/* What was handed out before the cycle is told first, so that what is told while it runs is black.
+ * A block in hand counts as touched from the start: what is made in it is marked. */
 void
 block_cycle_blacken(struct block_heap *heap)
 {
     for (struct mm_mutator *m = heap->world.mutators; m; m = m->following)
         for (uint32_t i = 0; i < m->bumps; i++) {
+            uint64_t black = heap->books[i].black_bytes;
+            block_holes_tell(m, i);
+            heap->books[i].black_bytes = black;
             if (m->bump[i].block == BLOCK_NONE)
                 continue;
-            struct block *block = &heap->blocks[m->bump[i].block];
-            if (block->touched != heap->mark)
-                heap->kinds[i].blocks_touched++;
-            block->touched = heap->mark;
-            if (m->bump[i].next != m->bump[i].limit)
-                block_cycle_blacken_hole(heap, &m->bump[i], &heap->kinds[i]);
+            block_touch(heap, m->bump[i].block, &heap->kinds[i]);
+            block_holes_colour(m, i, heap->mark);
         }
 }
 
@@ -59,9 +50,8 @@ block_cycle_drop_holes(struct block_heap *heap)
 {
     for (struct mm_mutator *m = heap->world.mutators; m; m = m->following) {
         for (uint32_t i = 0; i < m->bumps; i++) {
-            struct kind_books *books = &heap->books[i];
             block_holes_whiten(m, i);
-            books->recent_bytes += m->bump[i].handed;
+            block_holes_tell(m, i);
             m->bump[i] = (struct bump){ NULL, NULL, BLOCK_NONE, 0, 0 };
         }
         m->handed_bytes = 0;
@@ -72,10 +62,10 @@ static void
 block_cycle_count(struct block_heap *heap)
 {
     uint64_t touched = 0;
-    heap->live_bytes = heap->large.marked_pages * PAGES_BYTES;
+    heap->live_bytes = (heap->large.marked_pages + heap->large.black_pages) * PAGES_BYTES;
     for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
         const struct kind *kind = &heap->kinds[i];
-        uint64_t live = kind->marked * kind->bytes;
+        uint64_t live = kind->marked * kind->bytes + heap->books[i].black_bytes;
         heap->live_bytes += live;
         touched += kind->blocks_touched;
         heap->books[i].holes_bytes = kind->blocks_touched * kind->cells * kind->bytes - live;
@@ -89,9 +79,12 @@ block_cycle_end(struct block_heap *heap)
 {
     if (MM_DEBUG)
         block_check_marking(heap);
-    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++)
-        heap->books[i].recent_bytes /= 2;
     block_cycle_drop_holes(heap);
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
+        struct kind_books *books = &heap->books[i];
+        books->recent_bytes = books->recent_bytes / 2 + books->handed_bytes;
+        books->handed_bytes = 0;
+    }
     heap->live = heap->mark;
     heap->cycles++;
     heap->dead_cursor = 0;

@@ -180,10 +180,19 @@ block_heap_enter(struct mm_mutator *m, const struct mm_type *type, size_t bytes)
     block_heap_lock(m);
     block_heap_tell(m);
     size_t kind = block_kinds_find(heap, type, bytes);
+    if (bytes <= CELL_BYTES_MAX)
+        block_holes_tell(m, kind);
     if (!kind || !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
         mm_exhausted(bytes, heap->pages.limit);
     collector_pace(m, bytes > CELL_BYTES_MAX ? bytes : BLOCK_BYTES);
     return kind;
+}
+
+/* A type that was not seen before may be of a kind that was: then its hole has room yet. */
+static bool
+block_heap_has_hole(struct mm_mutator *m, size_t kind)
+{
+    return m->bump[kind].next != m->bump[kind].limit || block_holes_next(m, kind);
 }
 
 void *
@@ -192,12 +201,13 @@ block_heap_refill(struct mm_mutator *m, const struct mm_type *type, size_t bytes
     struct block_heap *heap = m->heap;
     size_t kind = CELL_CLASSES + cell_class(bytes);
     if (mm_has_refs(type)) {
-        kind = MM_LOAD_RELAXED(&type->state->index);
+        kind = MM_LOAD_ACQUIRE(&type->state->index);
         kind += kind && type->tail != MM_TAIL_NONE ? cell_class(bytes) : 0;
     }
-    if (heap->hole_bytes < HOLE_BYTES_MAX || !kind || !block_holes_next(m, kind)) {
+    if (MM_LOAD_RELAXED(&heap->hole_bytes) < HOLE_BYTES_MAX || !kind ||
+        !block_holes_next(m, kind)) {
         kind = block_heap_enter(m, type, bytes);
-        for (unsigned attempt = 0; !block_holes_next(m, kind) && !block_holes_take(m, kind);)
+        for (unsigned attempt = 0; !block_heap_has_hole(m, kind) && !block_holes_take(m, kind);)
             collector_make_room(m, bytes, attempt++);
         world_unlock(&heap->world);
     }

@@ -31,7 +31,7 @@ struct bump {
     char *next, *limit;
     uint32_t block;   /* that the hole is in; BLOCK_NONE */
     uint32_t granule; /* of the block, where the search for the next hole begins */
-    uint64_t handed;  /* bytes in its holes since the last cycle */
+    uint64_t handed;  /* atomic: bytes in its holes since the books were told; block_holes_tell */
 };
 
 struct mm_mutator {

@@ -9,7 +9,11 @@
  * No cycle runs while mark == live.  The values rotate from 1 to 255, so nothing is cleared; the
  * bytes that an old value is left in are, a few in each cycle, before the value comes back.
  *
- * Everything here but a mutator's own holes is guarded by the world's lock. */
+ * Everything here is guarded by the world's lock, but a mutator's own holes, and what belongs to
+ * the marker: its own structure, kind.marked, large_space.marked_pages and large_space.grey, which
+ * mutators leave alone while it may run.  What both touch is atomic: mark bytes, block.touched,
+ * kind.blocks_touched, large.mark, and the places that references are in.  So a marker may run
+ * while mutators do. */
 #ifndef PARTS_BLOCK_HEAP_BOOKS_H
 #define PARTS_BLOCK_HEAP_BOOKS_H
 
@@ -41,8 +45,8 @@ struct kind {
     uint32_t fixed_bytes;    /* where the tail begins */
     uint32_t bytes;          /* of a cell */
     uint32_t cells;          /* in a block */
-    uint64_t blocks_touched; /* with a cell marked in this cycle */
-    uint64_t marked;         /* cells, in this cycle */
+    uint64_t blocks_touched; /* atomic: with a cell marked in this cycle */
+    uint64_t marked;         /* cells that the marker found in this cycle */
     /* The short way, if all references of the fixed part stand side by side and there is no tail:
      * `run` words from word `run_first` on. */
     uint16_t run, run_first;
@@ -59,7 +63,9 @@ struct kind_books {
     struct block_list swept;   /* looked at, or in use by a mutator */
     struct block_list partial; /* left by a mutator: holes from block_link.resume on */
     uint64_t holes_bytes;      /* free in blocks with live cells, when the last cycle ended */
-    uint64_t recent_bytes;     /* handed out lately; older ones count less */
+    uint64_t handed_bytes;     /* in holes since the last cycle, as far as mutators told */
+    uint64_t black_bytes;      /* of these, since the running cycle began */
+    uint64_t recent_bytes;     /* handed out in earlier cycles; older ones count less */
     uint64_t gathered_bytes;   /* of runway.c: handed out since the last cycle */
 };
 
@@ -67,7 +73,7 @@ struct kind_books {
 
 struct block {
     uint16_t kind;
-    uint8_t touched; /* the mark value when a cell was last marked */
+    uint8_t touched; /* atomic: the mark value when a cell was last marked */
     uint8_t swept;   /* heap->live when it was last looked at for holes */
 };
 
@@ -88,7 +94,7 @@ struct large {
     uint32_t next, previous; /* in its list */
     uint32_t grey_next;      /* in the marker's list; LARGE_NONE */
     uint16_t kind;
-    uint8_t mark;
+    uint8_t mark; /* atomic */
     uint8_t state;
 };
 _Static_assert(sizeof(struct large) == 32, "two entries a cache line");
@@ -108,7 +114,9 @@ struct large_space {
     size_t table_committed; /* bytes */
     struct large_list unswept, swept;
     uint32_t bins[2][LARGE_BINS]; /* free extents by size: GONE and FREE */
-    size_t used_pages, free_pages, marked_pages, dead_pages;
+    size_t used_pages, free_pages, dead_pages;
+    size_t marked_pages;   /* that the marker found in this cycle */
+    size_t black_pages;    /* of objects made while it runs */
     uint64_t handed_bytes; /* since the last cycle */
     uint64_t recent_bytes; /* lately; older ones count less */
     uint32_t grey;         /* marked, references not yet looked at */
@@ -132,7 +140,7 @@ struct block_heap {
     struct block_list free, gone;
     uint8_t live, mark;
     bool collect_always;
-    size_t hole_bytes;   /* the longest hole handed out; below HOLE_BYTES_MAX each one is paced */
+    size_t hole_bytes; /* atomic: the longest handed out; below HOLE_BYTES_MAX each one is paced */
     uint32_t clean_next; /* block whose old mark bytes are cleared next */
     struct kind *kinds;
     struct kind_books *books;
@@ -220,6 +228,13 @@ void block_holes_whiten(struct mm_mutator *m, size_t kind);
 /* The same, and leaves the block for others to go on with. */
 void block_holes_leave(struct mm_mutator *m, size_t kind);
 
+/* Tells the books what was handed out in this kind's holes, and used: all but the rest of the hole.
+ */
+void block_holes_tell(struct mm_mutator *m, size_t kind);
+
+/* Writes the mark bytes of the rest of the hole: of all granules where a cell begins. */
+void block_holes_colour(struct mm_mutator *m, size_t kind, uint8_t mark);
+
 /* Clears the mark bytes of cells that are not live. */
 void block_holes_clean(struct block_heap *heap, size_t block);
 
@@ -303,11 +318,21 @@ block_address(const struct block_heap *heap, size_t block)
     return heap->cells + (block << BLOCK_SHIFT);
 }
 
+/* Notes that a cell of this block is marked.  Marker and mutators may do so at the same time; one
+ * of them counts it. */
+MM_INLINE void
+block_touch(struct block_heap *heap, size_t block, struct kind *kind)
+{
+    if (MM_SWAP_RELAXED(&heap->blocks[block].touched, heap->mark) != heap->mark)
+        (void)MM_ADD_RELAXED(&kind->blocks_touched, 1);
+}
+
 MM_INLINE bool
 block_is_dead(const struct block_heap *heap, const struct block *block)
 {
-    return block->kind >= CELL_CLASSES && block->swept != heap->live &&
-           block->touched != heap->live && block->touched != heap->mark;
+    uint8_t touched = MM_LOAD_RELAXED(&block->touched);
+    return block->kind >= CELL_CLASSES && block->swept != heap->live && touched != heap->live &&
+           touched != heap->mark;
 }
 
 #endif

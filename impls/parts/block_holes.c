@@ -11,6 +11,8 @@
  * the last cycle ended.  New objects, whose mark bytes are old, are only there and in `partial`.
  *  3. The mark bytes of a hole are heap->mark while a cycle runs, and 0 at other times.
  *  4. dead_blocks counts the blocks for which block_is_dead.
+ *  5. bump.handed is at least the rest of the hole; what it is more, is known to the books as soon
+ *     as the mutator takes the lock for a block of that kind.
  *
  * Cost: sixteen words of mark bytes are compared for 1 KiB of cells; nothing is written into free
  * cells. */
@@ -87,14 +89,20 @@ block_holes_equal(uint64_t bytes, uint8_t value)
     return ~(((differ & ~high) + ~high) | differ) & high;
 }
 
+/* The mark bytes of a block, eight at a time.  The marker writes single ones meanwhile. */
+MM_INLINE uint64_t *
+block_holes_words(const struct block_heap *heap, size_t block)
+{
+    return (uint64_t *)(void *)(heap->marks + block * BLOCK_MARKS);
+}
+
 uint64_t
 block_holes_live(const struct block_heap *heap, size_t block, size_t word)
 {
-    const uint8_t *marks = heap->marks + block * BLOCK_MARKS + word * 64;
+    const uint64_t *words = block_holes_words(heap, block) + word * 8;
     uint64_t bits = 0;
     for (unsigned i = 0; i < 8; i++) {
-        uint64_t bytes;
-        memcpy(&bytes, marks + 8 * i, sizeof bytes);
+        uint64_t bytes = MM_LOAD_RELAXED(&words[i]);
         uint64_t hits = block_holes_equal(bytes, heap->live) | block_holes_equal(bytes, heap->mark);
         bits |= ((hits >> 7) * UINT64_C(0x0102040810204080) >> 56) << 8 * i;
     }
@@ -104,20 +112,18 @@ block_holes_live(const struct block_heap *heap, size_t block, size_t word)
 void
 block_holes_clean(struct block_heap *heap, size_t block)
 {
-    uint8_t *marks = heap->marks + block * BLOCK_MARKS;
-    for (size_t i = 0; i < BLOCK_MARKS; i += 8) {
-        uint64_t bytes;
-        memcpy(&bytes, marks + i, sizeof bytes);
-        uint64_t hits = block_holes_equal(bytes, heap->live) | block_holes_equal(bytes, heap->mark);
-        bytes &= (hits >> 7) * UINT8_MAX;
-        memcpy(marks + i, &bytes, sizeof bytes);
+    uint64_t *words = block_holes_words(heap, block);
+    for (size_t i = 0; i < BLOCK_MARKS / 8; i++) {
+        uint64_t hits = block_holes_equal(words[i], heap->live) |
+                        block_holes_equal(words[i], heap->mark);
+        words[i] &= (hits >> 7) * UINT8_MAX;
     }
 }
 
 static bool
 block_holes_is_live(const struct block_heap *heap, size_t block, size_t offset)
 {
-    uint8_t byte = heap->marks[block * BLOCK_MARKS + offset / GRANULE_BYTES];
+    uint8_t byte = MM_LOAD_RELAXED(&heap->marks[block * BLOCK_MARKS + offset / GRANULE_BYTES]);
     return byte == heap->live || byte == heap->mark;
 }
 
@@ -146,13 +152,16 @@ block_holes_search(const struct block_heap *heap, const struct kind *kind, size_
     return end;
 }
 
-/* Writes the mark bytes of a part of a block that is free: of all granules where a cell begins. */
-static void
-block_holes_colour(struct block_heap *heap, const struct kind *kind, const char *from,
-                   const char *to, uint8_t mark)
+void
+block_holes_colour(struct mm_mutator *m, size_t number, uint8_t mark)
 {
-    size_t first = block_heap_offset(heap, from) / GRANULE_BYTES;
-    size_t last = (block_heap_offset(heap, to) - kind->bytes) / GRANULE_BYTES;
+    struct block_heap *heap = m->heap;
+    const struct bump *bump = &m->bump[number];
+    if (bump->next == bump->limit)
+        return;
+    size_t first = block_heap_offset(heap, bump->next) / GRANULE_BYTES;
+    size_t last = (block_heap_offset(heap, bump->limit) - heap->kinds[number].bytes) /
+                  GRANULE_BYTES;
     memset(heap->marks + first, mark, last - first + 1);
 }
 
@@ -171,15 +180,17 @@ block_holes_next(struct mm_mutator *m, size_t number)
     struct bump *bump = &m->bump[number];
     if (bump->block == BLOCK_NONE)
         return false;
-    struct kind *kind = &heap->kinds[number];
+    const struct kind *kind = &heap->kinds[number];
     size_t bytes = kind->bytes, end = bytes * kind->cells;
     size_t from = block_holes_search(heap, kind, bump->block, bump->granule, false);
     if (from >= end) {
-        *bump = (struct bump){ NULL, NULL, BLOCK_NONE, 0, bump->handed };
+        bump->next = bump->limit = NULL;
+        bump->block = BLOCK_NONE;
         return false;
     }
     size_t to = block_holes_search(heap, kind, bump->block, from / GRANULE_BYTES, true);
-    size_t longest = heap->hole_bytes > bytes ? heap->hole_bytes - heap->hole_bytes % bytes : bytes;
+    size_t longest = MM_LOAD_RELAXED(&heap->hole_bytes);
+    longest = longest > bytes ? longest - longest % bytes : bytes;
     if (to - from > longest)
         to = from + longest;
     char *base = block_address(heap, bump->block);
@@ -188,10 +199,7 @@ block_holes_next(struct mm_mutator *m, size_t number)
     bump->granule = (uint32_t)(to / GRANULE_BYTES);
     MM_STORE_RELAXED(&bump->handed, bump->handed + (to - from));
     m->handed_bytes += to - from;
-    bool marking = block_heap_is_marking(heap);
-    if (marking)
-        kind->marked += (to - from) / bytes;
-    block_holes_colour(heap, kind, bump->next, bump->limit, marking ? heap->mark : 0);
+    block_holes_colour(m, number, block_heap_is_marking(heap) ? heap->mark : 0);
     block_holes_poison(bump->next, bump->limit);
     return true;
 }
@@ -203,10 +211,8 @@ block_holes_enter(struct mm_mutator *m, size_t number, uint32_t block, uint32_t 
 {
     struct block_heap *heap = m->heap;
     heap->blocks[block].swept = heap->live;
-    if (block_heap_is_marking(heap) && heap->blocks[block].touched != heap->mark) {
-        heap->blocks[block].touched = heap->mark;
-        heap->kinds[number].blocks_touched++;
-    }
+    if (block_heap_is_marking(heap))
+        block_touch(heap, block, &heap->kinds[number]);
     block_list_push(heap, &heap->books[number].swept, block);
     m->bump[number].block = block;
     m->bump[number].granule = granule;
@@ -310,14 +316,23 @@ block_holes_whiten(struct mm_mutator *m, size_t number)
     size_t rest = (size_t)(bump->limit - bump->next);
     if (!rest)
         return;
-    struct kind *kind = &heap->kinds[number];
-    if (block_heap_is_marking(heap))
-        kind->marked -= rest / kind->bytes;
     heap->handed_bytes -= rest;
-    bump->handed -= rest;
-    block_holes_colour(heap, kind, bump->next, bump->limit, 0);
+    MM_STORE_RELAXED(&bump->handed, bump->handed - rest);
+    block_holes_colour(m, number, 0);
     bump->granule = (uint32_t)(block_heap_offset(heap, bump->next) % BLOCK_BYTES / GRANULE_BYTES);
     bump->limit = bump->next;
+}
+
+void
+block_holes_tell(struct mm_mutator *m, size_t number)
+{
+    struct kind_books *books = &m->heap->books[number];
+    struct bump *bump = &m->bump[number];
+    size_t rest = (size_t)(bump->limit - bump->next);
+    books->handed_bytes += bump->handed - rest;
+    if (block_heap_is_marking(m->heap))
+        books->black_bytes += bump->handed - rest;
+    MM_STORE_RELAXED(&bump->handed, rest);
 }
 
 void
@@ -326,6 +341,7 @@ block_holes_leave(struct mm_mutator *m, size_t number)
     struct block_heap *heap = m->heap;
     struct bump *bump = &m->bump[number];
     block_holes_whiten(m, number);
+    block_holes_tell(m, number);
     if (bump->block != BLOCK_NONE) {
         block_list_unlink(heap, &heap->books[number].swept, bump->block);
         heap->links[bump->block].resume = bump->granule;

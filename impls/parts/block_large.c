@@ -253,13 +253,13 @@ block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero)
     object->bytes = bytes;
     object->kind = (uint16_t)kind;
     object->state = LARGE_USED;
-    object->mark = block_heap_is_marking(heap) ? heap->mark : 0;
+    MM_STORE_RELAXED(&object->mark, block_heap_is_marking(heap) ? heap->mark : 0);
     block_large_append(space, &space->swept, at);
     space->used_pages += pages;
     heap->handed_bytes += (size_t)pages * PAGES_BYTES;
     space->handed_bytes += (size_t)pages * PAGES_BYTES;
     if (block_heap_is_marking(heap))
-        space->marked_pages += pages;
+        space->black_pages += pages;
     return block_large_address(space, at);
 }
 
@@ -346,7 +346,7 @@ void
 block_large_cycle_begin(struct block_heap *heap)
 {
     (void)block_large_sweep(heap, SIZE_MAX);
-    heap->large.marked_pages = 0;
+    heap->large.marked_pages = heap->large.black_pages = 0;
 }
 
 void
@@ -356,7 +356,7 @@ block_large_cycle_end(struct block_heap *heap)
     mm_assert(space->unswept.first == LARGE_NONE);
     space->unswept = space->swept;
     space->swept = (struct large_list){ LARGE_NONE, LARGE_NONE };
-    space->dead_pages = space->used_pages - space->marked_pages;
+    space->dead_pages = space->used_pages - space->marked_pages - space->black_pages;
     space->recent_bytes = space->recent_bytes / 2 + space->handed_bytes;
     space->handed_bytes = 0;
 }

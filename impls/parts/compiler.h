@@ -25,5 +25,7 @@
 #define MM_LOAD_ACQUIRE(place) __atomic_load_n(place, __ATOMIC_ACQUIRE)
 #define MM_STORE_RELAXED(place, value) __atomic_store_n(place, value, __ATOMIC_RELAXED)
 #define MM_STORE_RELEASE(place, value) __atomic_store_n(place, value, __ATOMIC_RELEASE)
+#define MM_ADD_RELAXED(place, value) __atomic_fetch_add(place, value, __ATOMIC_RELAXED)
+#define MM_SWAP_RELAXED(place, value) __atomic_exchange_n(place, value, __ATOMIC_RELAXED)
 
 #endif

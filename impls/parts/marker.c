@@ -72,10 +72,9 @@ marker_note_unscanned(struct block_heap *heap, size_t block)
 }
 
 static MM_SLOW void
-marker_touch(struct block_heap *heap, struct block *block, struct kind *kind)
+marker_touch(struct block_heap *heap, const struct block *block, struct kind *kind)
 {
-    block->touched = heap->mark;
-    kind->blocks_touched++;
+    block_touch(heap, (size_t)(block - heap->blocks), kind);
 }
 
 /* What a run keeps in registers: the compiler may not, as long as a store of a mark byte could
@@ -204,9 +203,9 @@ marker_mark_large(struct block_heap *heap, char *obj)
 {
     struct large *large = block_large_entry(heap, obj);
     mm_assert_slow(large->state == LARGE_USED);
-    if (large->mark == heap->mark)
+    if (MM_LOAD_RELAXED(&large->mark) == heap->mark)
         return;
-    large->mark = heap->mark;
+    MM_STORE_RELAXED(&large->mark, heap->mark);
     heap->large.marked_pages += large->pages;
     const struct kind *kind = &heap->kinds[large->kind];
     if (kind->refs || kind->unit_refs) {
@@ -245,7 +244,7 @@ trace_visit(struct trace *trace, char *obj)
     struct block *block = trace_block(trace, address);
     struct kind *kind = &trace->kinds[block->kind];
     kind->marked++;
-    if (MM_UNLIKELY(block->touched != trace->mark))
+    if (MM_UNLIKELY(MM_LOAD_RELAXED(&block->touched) != trace->mark))
         marker_touch(trace->heap, block, kind);
     if (MM_LIKELY(kind->run && trace->depth <= trace->room)) {
         trace_push_run(trace, (mm_ref *)(void *)obj + kind->run_first, kind->run);
@@ -271,8 +270,8 @@ marker_is_marked(const struct block_heap *heap, const void *obj)
 {
     size_t offset = block_heap_offset(heap, obj);
     if (MM_LIKELY(offset < heap->cells_bytes))
-        return heap->marks[offset >> GRANULE_SHIFT] == heap->mark;
-    return block_large_entry(heap, obj)->mark == heap->mark;
+        return MM_LOAD_RELAXED(&heap->marks[offset >> GRANULE_SHIFT]) == heap->mark;
+    return MM_LOAD_RELAXED(&block_large_entry(heap, obj)->mark) == heap->mark;
 }
 
 void
@@ -374,7 +373,8 @@ marker_rescan_cell(struct block_heap *heap)
     while (marker->rescan_cell < kind->cells) {
         char *cell = base + (size_t)kind->bytes * marker->rescan_cell++;
         size_t granule = block_heap_offset(heap, cell) >> GRANULE_SHIFT;
-        if (heap->marks[granule] == heap->mark && !marker_is_in_hole(heap, number, cell)) {
+        if (MM_LOAD_RELAXED(&heap->marks[granule]) == heap->mark &&
+            !marker_is_in_hole(heap, number, cell)) {
             marker_scan(heap, cell, kind, kind->bytes);
             return true;
         }

@@ -10,7 +10,7 @@ static void
 runway_gather(struct block_heap *heap)
 {
     for (size_t k = CELL_CLASSES; k < heap->kinds_count; k++)
-        heap->books[k].gathered_bytes = 0;
+        heap->books[k].gathered_bytes = heap->books[k].handed_bytes;
     for (const struct mm_mutator *m = heap->world.mutators; m; m = m->following)
         for (uint32_t k = CELL_CLASSES; k < m->bumps; k++)
             heap->books[k].gathered_bytes += MM_LOAD_RELAXED(&m->bump[k].handed);

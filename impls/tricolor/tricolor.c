@@ -207,7 +207,8 @@ tricolor_set_hole(struct mm_heap *heap, size_t runway)
 {
     double hole = tricolor_bytes_per_slice(heap, runway);
     hole = hole < HOLE_BYTES_MIN ? HOLE_BYTES_MIN : hole;
-    heap->blocks.hole_bytes = hole < HOLE_BYTES_MAX ? (size_t)hole : HOLE_BYTES_MAX;
+    MM_STORE_RELAXED(&heap->blocks.hole_bytes,
+                     hole < HOLE_BYTES_MAX ? (size_t)hole : HOLE_BYTES_MAX);
 }
 
 /* Pays for what was handed out since the last time, and for `bytes` that are about to be.  If a
