@@ -4,6 +4,7 @@
 #   steady quick   measured             hungry  exhausted      crash   ends by a signal
 #   hang           does not end         wrong   checksum       garbage no JSON
 #   broken         exit status 1        judge   the referee    slow    takes a while
+#   shaky          disturbed two times of three               noisy   disturbed always
 name=$(basename "$0")
 workload=${name%%.*}
 manager=${name#*.}
@@ -55,6 +56,12 @@ work() {
         exit 1
         ;;
     judge) report 99 abcd '"timed_objects": 500, "timed_bytes": 5000, "peak_payload_bytes": 100,' ;;
+    shaky)
+        echo x >>"$0.turns"
+        turns=$(wc -l <"$0.turns")
+        report 20 abcd "\"involuntary_switches\": $((turns % 3)),"
+        ;;
+    noisy) report 20 abcd '"involuntary_switches": 5,' ;;
     slow)
         sleep 0.3
         report 30 abcd '"capacity_per_s": 1000,'

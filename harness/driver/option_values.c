@@ -11,7 +11,7 @@
 #include "memory.h"
 #include "say.h"
 
-enum { OPTION_ROUNDS_MAX = 100000, OPTION_THREADS_MAX = 1024 };
+enum { OPTION_ROUNDS_MAX = 100000, OPTION_THREADS_MAX = 1024, OPTION_REPEATS_MAX = 100 };
 static const double OPTION_SECONDS_MAX = 1e7;
 static const double OPTION_QUICK_BUDGET_S = 60;
 
@@ -149,6 +149,16 @@ option_rounds(struct options *options, const char *value)
 }
 
 const char *
+option_repeat_disturbed(struct options *options, const char *value)
+{
+    uint64_t number;
+    if (!option_whole(value, OPTION_REPEATS_MAX, &number))
+        return "a whole number from 0 to 100";
+    options->repeats = (unsigned)number;
+    return NULL;
+}
+
+const char *
 option_time_budget(struct options *options, const char *value)
 {
     return option_real(value, OPTION_SECONDS_MAX, &options->time_budget_s) ? NULL
@@ -231,6 +241,31 @@ const char *
 option_metric(struct options *options, const char *value)
 {
     options->metric = value;
+    return NULL;
+}
+
+/* MANAGERS[/FACTOR[/THREADS]]; what is empty is each row's own. */
+const char *
+option_against(struct options *options, const char *value)
+{
+    static const char *const wrong = "MANAGER[,MANAGER..][/FACTOR[/THREADS]], as boehm/2/1";
+    size_t names = strcspn(value, "/");
+    const char *factor = value[names] ? value + names + 1 : "";
+    size_t length = strcspn(factor, "/");
+    const char *threads = factor[length] ? factor + length + 1 : "";
+    uint64_t number = 0;
+    options->against_text = value;
+    factor = memory_copy(factor, length);
+    if (!options_split(memory_copy(value, names), &options->against))
+        return wrong;
+    options->against_has_factor = *factor != '\0';
+    options->against_factor = 0;
+    if (*factor && strcmp(factor, "none") != 0 &&
+        !option_real(factor, 1000, &options->against_factor))
+        return wrong;
+    if (*threads && (!option_whole(threads, OPTION_THREADS_MAX, &number) || number == 0))
+        return wrong;
+    options->against_threads = (unsigned)number;
     return NULL;
 }
 

@@ -51,6 +51,8 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--heap-factors", "LIST", ON_RUN, true, option_heap_factors,
       "heap limits as multiples of the live peak; none: no limit (default 2)" },
     { "--rounds", "N", ON_RUN, true, option_rounds, "fresh processes per cell (default 10)" },
+    { "--repeat-disturbed", "N", ON_RUN, true, option_repeat_disturbed,
+      "a process that the kernel interrupted is run again, up to N times (default 0)" },
     { "--time-budget", "SECONDS", ON_RUN, true, option_time_budget,
       "no further round if it would not end in time" },
     { "--cpus", "LIST", ON_RUN, true, option_cpus,
@@ -68,6 +70,10 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--resume", "DIR", ON_RUN, false, option_resume, "go on with a run that was stopped" },
     { "--dry-run", NULL, ON_RUN, false, option_dry_run, "print the plan, race nothing" },
     { "--metric", "NAME", ON_SHOW, false, option_metric, "one table of this metric" },
+    { "--against", "WHOM", ON_SHOW, false, option_against,
+      "ratios to a manager, round by round, of --metric (default wall_ns_per_op).\n"
+      "WHOM: boehm; mimalloc,jemalloc (the best of them in each contest);\n"
+      "boehm/3 (at heap factor 3); boehm/none/2 (no limit, 2 threads); boehm//1" },
     { "--format", "FORMAT", ON_LIST | ON_RUN | ON_SHOW | ON_DOCTOR, false, option_format,
       "human (default), json, csv or markdown" },
     { "--quiet", NULL, ON_ALL, false, option_quiet, "only errors on standard error" },
@@ -212,6 +218,16 @@ options_print_help(void)
          "(doctor only).  A manager that ran out of memory, or cannot run here, is a result.");
 }
 
+/* Further lines of the help stand under the first. */
+static void
+options_print_flag(const char *name, const char *help)
+{
+    size_t length = strcspn(help, "\n");
+    printf("  %-23s %.*s\n", name, (int)length, help);
+    if (help[length])
+        options_print_flag("", help + length + 1);
+}
+
 void
 options_print_verb_help(enum options_verb verb)
 {
@@ -223,6 +239,6 @@ options_print_verb_help(enum options_verb verb)
         if (!(flag->verbs & 1u << verb))
             continue;
         char *name = memory_text("%s %s", flag->name, flag->value ? flag->value : "");
-        printf("  %-23s %s\n", name, flag->help);
+        options_print_flag(name, flag->help);
     }
 }

@@ -38,6 +38,7 @@ struct options {
     double *heap_factors; /* 0: no limit */
     size_t heap_factor_count;
     unsigned rounds;
+    unsigned repeats;     /* of a process that the kernel disturbed */
     double time_budget_s; /* 0: none */
     const char *cpus;     /* NULL: chosen */
     const char *out;
@@ -49,6 +50,11 @@ struct options {
     bool shapes_run; /* a flag was given that --resume must not change */
     /* show */
     const char *metric;
+    const char *against_text;    /* NULL: not given */
+    struct options_list against; /* managers to compare with; empty: none */
+    bool against_has_factor;     /* and with which heap factor; else each row's own */
+    double against_factor;       /* 0: no limit */
+    unsigned against_threads;    /* 0: each row's own */
 };
 
 /* Reads the command line.  False: an error was said, and the exit status is 2. */

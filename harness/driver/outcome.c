@@ -160,6 +160,7 @@ outcome_run(const struct plan *plan, const struct plan_race *race, const struct 
     struct process_result result = process_run(arguments.words, call->limit_s);
     *record = (struct record){
         .phase = call->phase,
+        .attempt = 1,
         .workload = race->workload->name,
         .variant = race->variant,
         .manager = call->manager->name,

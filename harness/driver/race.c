@@ -114,18 +114,32 @@ race_replay(struct race *race)
         race_set_rate(race, &race->plan.races[i]);
 }
 
-/* Whether a process of this place was recorded before the race was stopped. */
-static bool
-race_has(const struct race *race, enum record_phase phase, const struct plan_race *of,
-         const struct plan_cell *cell, unsigned round)
+/* How many processes of this place were recorded before the race was stopped, and whether no other
+ * is wanted: one was measured undisturbed, or was not measured, or is never repeated. */
+static unsigned
+race_attempts(const struct race *race, enum record_phase phase, const struct plan_race *of,
+              const struct plan_cell *cell, unsigned round, bool *is_settled)
 {
+    unsigned attempts = 0;
+    *is_settled = false;
     for (size_t i = 0; i < race->replayed; i++) {
         const struct record *record = &race->done.records[i];
-        if (record->phase == phase && record->round == round && race_of(race, record) == of &&
-            (!cell || race_cell_of(race, record) == cell))
-            return true;
+        if (record->phase != phase || record->round != round || race_of(race, record) != of ||
+            (cell && race_cell_of(race, record) != cell))
+            continue;
+        attempts++;
+        *is_settled |= phase != RECORD_RACE || !record_is_disturbed(record);
     }
-    return false;
+    return attempts;
+}
+
+/* Whether a process before the rounds was recorded then. */
+static bool
+race_has(const struct race *race, enum record_phase phase, const struct plan_race *of,
+         const struct plan_cell *cell)
+{
+    bool is_settled;
+    return race_attempts(race, phase, of, cell, 0, &is_settled) > 0;
 }
 
 static bool
@@ -157,7 +171,7 @@ race_count(struct race *race)
         progress_show(i, memory_text("%s: counting", plan_race_name(of)));
         if (obstacle)
             of->counts_missing = obstacle;
-        if (obstacle || !race_has_members(plan, i) || race_has(race, RECORD_COUNT, of, NULL, 0))
+        if (obstacle || !race_has_members(plan, i) || race_has(race, RECORD_COUNT, of, NULL))
             continue;
         if (!counts_take(plan, of, &record)) {
             race->is_interrupted = true;
@@ -171,10 +185,15 @@ race_count(struct race *race)
     return !race_stops(race);
 }
 
+/* Where a process stands in the race. */
+struct race_turn {
+    unsigned round, order, attempt;
+};
+
 /* Runs one cell, completes and judges its record, and keeps it. */
 static bool
-race_run(struct race *race, struct plan_cell *cell, const struct outcome_call *call, unsigned round,
-         unsigned order)
+race_run(struct race *race, struct plan_cell *cell, const struct outcome_call *call,
+         struct race_turn turn)
 {
     struct plan_race *of = &race->plan.races[cell->race];
     struct record record;
@@ -182,8 +201,9 @@ race_run(struct race *race, struct plan_cell *cell, const struct outcome_call *c
         race->is_interrupted = true;
         return false;
     }
-    record.round = round;
-    record.order = order;
+    record.round = turn.round;
+    record.order = turn.order;
+    record.attempt = turn.attempt;
     if (record.status == RECORD_MEASURED)
         counts_compare(of, &record);
     if (record.status == RECORD_MEASURED && call->phase != RECORD_PILOT)
@@ -207,10 +227,10 @@ race_pilot(struct race *race)
             .phase = RECORD_PILOT,
             .limit_s = plan_time_limit(plan),
         };
-        if (!of->workload->serves || race_has(race, RECORD_PILOT, of, cell, 0))
+        if (!of->workload->serves || race_has(race, RECORD_PILOT, of, cell))
             continue;
         progress_show(i, memory_text("%s %s: pilot", plan_race_name(of), cell->manager->name));
-        race_run(race, cell, &call, 0, 0);
+        race_run(race, cell, &call, (struct race_turn){ .attempt = 1 });
     }
     progress_end();
     for (size_t i = 0; i < plan->race_count; i++)
@@ -232,6 +252,22 @@ race_cell_for(struct plan *plan, const struct plan_step *step)
     return drawn;
 }
 
+/* Runs a cell until the kernel left it alone, or as often as was asked for.  `attempts` were made
+ * in an earlier session, the last of them disturbed. */
+static bool
+race_attempt(struct race *race, struct plan_cell *cell, const struct outcome_call *call,
+             struct race_turn turn, unsigned attempts)
+{
+    unsigned most = 1 + (call->phase == RECORD_RACE ? race->plan.options->repeats : 0);
+    for (turn.attempt = attempts + 1; turn.attempt <= most && !race_stops(race); turn.attempt++) {
+        if (!race_run(race, cell, call, turn))
+            return false;
+        if (!record_is_disturbed(&race->done.records[race->done.count - 1]))
+            break;
+    }
+    return true;
+}
+
 static bool
 race_step(struct race *race, const struct plan_step *step, unsigned round, unsigned order)
 {
@@ -247,9 +283,12 @@ race_step(struct race *race, const struct plan_step *step, unsigned round, unsig
     };
     bool has_no_rate = of->workload->serves && of->rate <= 0;    /* no pilot was measured */
     const struct plan_cell *place = step->is_twin ? NULL : cell; /* one twin a race and round */
-    if (cell->skipped || has_no_rate || race_has(race, call.phase, of, place, round))
+    bool is_settled;
+    unsigned attempts = race_attempts(race, call.phase, of, place, round, &is_settled);
+    if (cell->skipped || has_no_rate || is_settled)
         return true;
-    return race_run(race, cell, &call, round, order);
+    return race_attempt(race, cell, &call, (struct race_turn){ .round = round, .order = order },
+                        attempts);
 }
 
 /* Whether another round as long as the longest one would end within the budget. */

@@ -33,6 +33,24 @@ record_copy(const json_t *value, json_t *otherwise)
     return json_deep_copy(value);
 }
 
+bool
+record_is_disturbed(const struct record *record)
+{
+    double switches;
+    return record->status == RECORD_MEASURED &&
+           record_metric(record, "involuntary_switches", &switches) && switches > 0;
+}
+
+/* The same as a flag; null if nobody knows. */
+static json_t *
+record_disturbed(const struct record *record)
+{
+    double switches;
+    bool is_known = record->status == RECORD_MEASURED &&
+                    record_metric(record, "involuntary_switches", &switches);
+    return is_known ? json_boolean(record_is_disturbed(record)) : json_null();
+}
+
 json_t *
 record_to_json(const struct record *record, const char *run)
 {
@@ -42,6 +60,7 @@ record_to_json(const struct record *record, const char *run)
     json_object_set_new(json, "phase", json_string(RECORD_PHASE_NAMES[record->phase]));
     json_object_set_new(json, "round", json_integer(record->round));
     json_object_set_new(json, "order", json_integer(record->order));
+    json_object_set_new(json, "attempt", json_integer(record->attempt));
     json_object_set_new(json, "workload", json_string(record->workload));
     json_object_set_new(json, "variant", json_string(record->variant));
     json_object_set_new(json, "manager", json_string(record->manager));
@@ -63,6 +82,7 @@ record_to_json(const struct record *record, const char *run)
     json_object_set_new(json, "exit_status",
                         record->exit_status < 0 ? json_null() : json_integer(record->exit_status));
     json_object_set_new(json, "reason", document_string(record->reason));
+    json_object_set_new(json, "disturbed", record_disturbed(record));
     json_object_set_new(json, "wall_s", document_real(record->wall_s));
     json_object_set_new(json, "checksum", document_string(record->checksum));
     json_object_set_new(json, "metrics", record_copy(record->metrics, json_object()));
@@ -124,6 +144,7 @@ record_from_json(const json_t *json, struct record *record, const char **problem
         .phase = (enum record_phase)phase,
         .round = (unsigned)document_number(json, "round", 0),
         .order = (unsigned)document_number(json, "order", 0),
+        .attempt = (unsigned)document_number(json, "attempt", 1),
         .workload = document_text(json, "workload", ""),
         .variant = document_text(json, "variant", ""),
         .manager = document_text(json, "manager", ""),

@@ -30,6 +30,7 @@ enum record_status {
 struct record {
     enum record_phase phase;
     unsigned round, order; /* counted from 1; 0 before the rounds */
+    unsigned attempt;      /* of the cell in this round, from 1: disturbed ones may be repeated */
     const char *workload, *variant, *manager;
     const char *manager_version; /* NULL: built with the project */
     const char *size;
@@ -72,6 +73,9 @@ int record_open(const char *path);
 /* Adds a line, and sees to it that it is on the disk.  False: an error was said, and the file is
  * as it was before. */
 bool record_append(int file, const char *path, const char *run, const struct record *record);
+
+/* Whether the kernel took the processor from a measured process in its timed part. */
+bool record_is_disturbed(const struct record *record);
 
 /* A metric of a measured record.  False: it is not there. */
 bool record_metric(const struct record *record, const char *name, double *value);

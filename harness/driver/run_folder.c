@@ -121,6 +121,7 @@ run_folder_options(const struct plan *plan)
     json_object_set_new(json, "filter", document_string(options->filter));
     json_object_set_new(json, "size", json_string(options->size));
     json_object_set_new(json, "rounds", json_integer(options->rounds));
+    json_object_set_new(json, "repeat_disturbed", json_integer(options->repeats));
     json_object_set_new(json, "time_budget_s", json_real(options->time_budget_s));
     json_object_set_new(json, "cpus", document_string(options->cpus));
     json_object_set_new(json, "cell_timeout_s", json_real(options->cell_timeout_s));
@@ -216,6 +217,7 @@ run_folder_read_options(struct options *options, const json_t *json, const char 
         return false;
     }
     options->rounds = (unsigned)rounds;
+    options->repeats = (unsigned)document_number(json, "repeat_disturbed", 0);
     options->time_budget_s = document_number(json, "time_budget_s", 0);
     options->cpus = document_text(json, "cpus", NULL);
     options->cell_timeout_s = document_number(json, "cell_timeout_s", 0);

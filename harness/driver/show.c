@@ -1,7 +1,9 @@
 /* show.c -- heapstakes show: the tables of a run. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "against.h"
 #include "contest.h"
 #include "document.h"
 #include "machine.h"
@@ -135,20 +137,58 @@ show_knows_metric(const char *metric)
     return false;
 }
 
+static int
+show_nothing(const struct options *options)
+{
+    say_error("%s: %s", options->operand,
+              options->filter ? "no workload in it matches the filter" : "it has no results");
+    return SAY_ERROR;
+}
+
+/* Ratios of managers need the processes themselves, which a summary does not hold. */
+static int
+show_against(const struct options *options)
+{
+    struct summary_source source;
+    struct view view;
+    struct against against;
+    struct stat facts;
+    if (stat(options->operand, &facts) == 0 && !S_ISDIR(facts.st_mode)) {
+        say_error("%s: --against needs the folder of a run, since ratios are taken round by round",
+                  options->operand);
+        return SAY_USAGE;
+    }
+    if (!summary_read(options->operand, &source))
+        return SAY_ERROR;
+    const json_t *summary = summary_make(source.run, &source.records, source.plan, source.machine);
+    if (!view_open(&view, summary, options->filter, options->operand))
+        return SAY_ERROR;
+    if (view.group_count == 0)
+        return show_nothing(options);
+    int status = against_make(&against, &source, &view, options);
+    if (status != SAY_FINE)
+        return status;
+    if (options->format == OPTIONS_HUMAN || options->format == OPTIONS_MARKDOWN) {
+        show_heading(&view);
+        putchar('\n');
+    }
+    against_print(&against, options->format, source.run);
+    return SAY_FINE;
+}
+
 int
 verb_show(const struct options *options)
 {
     struct view view;
     if (options->metric && !show_knows_metric(options->metric))
         return SAY_USAGE;
+    if (options->against_text)
+        return show_against(options);
     const json_t *summary = summary_load(options->operand);
     if (!summary || !view_open(&view, summary, options->filter, options->operand))
         return SAY_ERROR;
-    if (view.group_count == 0) {
-        say_error("%s: %s", options->operand,
-                  options->filter ? "no workload in it matches the filter" : "it has no results");
-        return SAY_ERROR;
-    }
+    if (view.group_count == 0)
+        return show_nothing(options);
     if (options->format == OPTIONS_JSON) {
         show_json(&view, options->metric);
     } else if (options->format == OPTIONS_CSV) {

@@ -29,64 +29,6 @@ summary_name(json_t *object, const struct record *record)
 }
 
 static bool
-summary_is_same(const struct record *a, const struct record *b)
-{
-    return a->threads == b->threads && a->heap_factor == b->heap_factor &&
-           strcmp(a->workload, b->workload) == 0 && strcmp(a->variant, b->variant) == 0 &&
-           strcmp(a->manager, b->manager) == 0 && strcmp(a->size, b->size) == 0;
-}
-
-static void
-summary_sort_in(struct summary_cells *cells, const struct record *record)
-{
-    struct summary_cell *cell = NULL;
-    for (size_t i = 0; i < cells->count && !cell; i++) {
-        if (summary_is_same(cells->cells[i].first, record))
-            cell = &cells->cells[i];
-    }
-    if (!cell) {
-        cells->cells = memory_room(cells->cells, cells->count, sizeof *cells->cells);
-        cell = &cells->cells[cells->count++];
-        cell->first = record;
-    }
-    if (record->status != RECORD_MEASURED) {
-        cell->failed = record;
-    } else if (record->phase == RECORD_RACE) {
-        cell->measured = memory_room(cell->measured, cell->count, sizeof *cell->measured);
-        cell->measured[cell->count++] = record;
-    }
-}
-
-/* Cells in the order of the plan, as far as it names them: managers in the order of registration
- * within a workload. */
-static struct summary_cells
-summary_group(const struct record_list *records, const json_t *plan)
-{
-    struct summary_cells cells = { NULL, 0 };
-    const json_t *order = json_object_get(plan, "cells");
-    struct record *places = memory_get((json_array_size(order) + 1) * sizeof *places);
-    const char *size = document_text(json_object_get(plan, "options"), "size", "");
-    for (size_t i = 0; i < json_array_size(order); i++) {
-        const json_t *place = json_array_get(order, i);
-        places[i] = (struct record){
-            .workload = document_text(place, "workload", ""),
-            .variant = document_text(place, "variant", ""),
-            .manager = document_text(place, "manager", ""),
-            .threads = (unsigned)document_number(place, "threads", 1),
-            .heap_factor = document_number(place, "heap_factor", 0),
-            .size = size,
-        };
-        cells.cells = memory_room(cells.cells, cells.count, sizeof *cells.cells);
-        cells.cells[cells.count++] = (struct summary_cell){ .first = &places[i] };
-    }
-    for (size_t i = 0; i < records->count; i++) {
-        if (records->records[i].phase != RECORD_COUNT)
-            summary_sort_in(&cells, &records->records[i]);
-    }
-    return cells;
-}
-
-static bool
 summary_has_text(const json_t *list, const char *text)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -121,6 +63,8 @@ summary_marks(const struct summary_cell *cell)
                 json_array_append_new(marks, json_string(mark));
         }
     }
+    if (cell->choice)
+        json_array_append_new(marks, json_string(cell->choice));
     return marks;
 }
 
@@ -301,29 +245,40 @@ summary_make(const char *run, const struct record_list *records, const json_t *p
     return summary;
 }
 
+bool
+summary_read(const char *folder, struct summary_source *source)
+{
+    size_t length = strlen(folder);
+    const char *base = length > 1 && folder[length - 1] == '/' ? memory_copy(folder, length - 1)
+                                                               : folder;
+    const char *slash = strrchr(base, '/');
+    source->run = slash ? slash + 1 : base;
+    source->plan = document_load(memory_text("%s/plan.json", base), "heapstakes/plan/1");
+    source->machine = source->plan ? document_load(memory_text("%s/machine.json", base),
+                                                   "heapstakes/machine/1")
+                                   : NULL;
+    if (!source->machine || !record_read(memory_text("%s/runs.jsonl", base), &source->records))
+        return false;
+    if (json_array_size(json_object_get(source->plan, "managers")) == 0 ||
+        !json_is_integer(json_object_get(source->plan, "seed")) ||
+        !json_is_integer(json_object_get(source->plan, "order_seed")) ||
+        !json_is_object(json_object_get(source->plan, "options"))) {
+        say_error("%s/plan.json: line 1: seed, order_seed, options or managers are not there; the "
+                  "file is damaged",
+                  base);
+        return false;
+    }
+    return true;
+}
+
 json_t *
 summary_load(const char *path)
 {
     struct stat facts;
+    struct summary_source source;
     if (stat(path, &facts) == 0 && !S_ISDIR(facts.st_mode))
         return document_load(path, SUMMARY_SCHEMA);
-    struct record_list records;
-    const char *base = path[strlen(path) - 1] == '/' ? memory_copy(path, strlen(path) - 1) : path;
-    const char *slash = strrchr(base, '/');
-    const json_t *plan = document_load(memory_text("%s/plan.json", base), "heapstakes/plan/1");
-    const json_t *machine = plan ? document_load(memory_text("%s/machine.json", base),
-                                                 "heapstakes/machine/1")
-                                 : NULL;
-    if (!machine || !record_read(memory_text("%s/runs.jsonl", base), &records))
+    if (!summary_read(path, &source))
         return NULL;
-    if (json_array_size(json_object_get(plan, "managers")) == 0 ||
-        !json_is_integer(json_object_get(plan, "seed")) ||
-        !json_is_integer(json_object_get(plan, "order_seed")) ||
-        !json_is_object(json_object_get(plan, "options"))) {
-        say_error("%s/plan.json: line 1: seed, order_seed, options or managers are not there; the "
-                  "file is damaged",
-                  base);
-        return NULL;
-    }
-    return summary_make(slash ? slash + 1 : base, &records, plan, machine);
+    return summary_make(source.run, &source.records, source.plan, source.machine);
 }

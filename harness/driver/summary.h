@@ -9,11 +9,16 @@
 
 #define SUMMARY_SCHEMA "heapstakes/summary/1"
 
-/* All processes of one cell that were measured in rounds, in the order of the rounds. */
+/* The processes of one cell that were measured in rounds, one a round, in the order of the rounds.
+ * Of a race that repeats disturbed ones, they are the undisturbed ones if enough rounds have one:
+ * all, or half and as many as an interval needs.  Else they are each round's first, as if none had
+ * been repeated: taking an undisturbed one where there is one, and any other elsewhere, would mix
+ * two populations. */
 struct summary_cell {
     const struct record *first; /* who it is; measured or not */
     const struct record **measured;
     size_t count;
+    const char *choice;          /* "undisturbed", "disturbed", or NULL: nothing was repeated */
     const struct record *failed; /* why it stopped, or NULL */
 };
 
@@ -21,6 +26,19 @@ struct summary_cells {
     struct summary_cell *cells;
     size_t count;
 };
+
+/* What the folder of a run holds; alive until memory_release. */
+struct summary_source {
+    const char *run;
+    struct record_list records;
+    const json_t *plan, *machine;
+};
+
+/* Reads a folder.  False: an error was said. */
+bool summary_read(const char *folder, struct summary_source *source);
+
+/* The cells of a run in the order of its plan. */
+struct summary_cells summary_group(const struct record_list *records, const json_t *plan);
 
 /* The summary of a run, alive until memory_release.  `plan` and `machine` are what its folder
  * holds. */

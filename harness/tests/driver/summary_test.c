@@ -43,15 +43,21 @@ add(enum record_phase phase, unsigned round, const char *variant, double wall_ns
 }
 
 static json_t *
-make(void)
+make_repeated(int repeats)
 {
     json_t *plan = memory_keep(
-        json_pack("{s:i, s:i, s:{s:s, s:[f]}, s:[s], s:[], s:[{s:s, s:s, s:s, s:s}]}", "seed", 1,
-                  "order_seed", 2, "options", "size", "smoke", "heap_factors", 2.0, "managers",
-                  "libc", "cells", "missing", "workload", "loop", "variant", "bad", "manager",
-                  "gone", "reason", "install it"));
+        json_pack("{s:i, s:i, s:{s:s, s:[f], s:i}, s:[s], s:[], s:[{s:s, s:s, s:s, s:s}]}", "seed",
+                  1, "order_seed", 2, "options", "size", "smoke", "heap_factors", 2.0,
+                  "repeat_disturbed", repeats, "managers", "libc", "cells", "missing", "workload",
+                  "loop", "variant", "bad", "manager", "gone", "reason", "install it"));
     json_t *machine = memory_keep(json_object());
     return summary_make("test", &records, plan, machine);
+}
+
+static json_t *
+make(void)
+{
+    return make_repeated(0);
 }
 
 static const json_t *
@@ -218,6 +224,63 @@ percentiles_are_pooled_and_need_samples(void **state)
     assert_int_equal(document_number(curve, "samples", 0), 150);
 }
 
+/* -- Repeated processes ------------------------------------------------------------- */
+
+static void
+attempt(unsigned round, double wall_ns, int switches)
+{
+    struct record *record = add(RECORD_RACE, round, "bad", wall_ns);
+    record->metrics = memory_keep(
+        json_pack("{s:f, s:i}", "wall_ns_per_op", wall_ns, "involuntary_switches", switches));
+    record->marks = NULL;
+}
+
+static const json_t *
+only_mark(const json_t *row, const char *mark)
+{
+    const json_t *marks = json_object_get(row, "marks");
+    assert_int_equal(json_array_size(marks), 1);
+    assert_string_equal(json_string_value(json_array_get(marks, 0)), mark);
+    return row;
+}
+
+static void
+undisturbed_processes_are_taken_if_there_are_enough(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        attempt(round, 90, 3);
+        attempt(round, 10 + round, round == 2 ? 1 : 0); /* round 2 has none */
+    }
+    const json_t *row = find(make_repeated(1), "rows", "bad", "wall_ns_per_op");
+    assert_int_equal(document_number(only_mark(row, "undisturbed"), "n", 0), ROUNDS - 1);
+    assert_true(document_number(row, "worst", 0) == 10 + ROUNDS);
+}
+
+static void
+first_processes_are_taken_if_there_are_not(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        attempt(round, 90, 3);
+        attempt(round, 10, round <= 5 ? 0 : 1); /* five have no interval */
+    }
+    const json_t *row = find(make_repeated(1), "rows", "bad", "wall_ns_per_op");
+    assert_int_equal(document_number(only_mark(row, "disturbed"), "n", 0), ROUNDS);
+    assert_true(document_number(row, "median", 0) == 90);
+}
+
+static void
+few_rounds_are_enough_if_all_are_undisturbed(void **state)
+{
+    (void)state;
+    attempt(1, 90, 1);
+    attempt(1, 11, 0);
+    attempt(2, 13, 0);
+    const json_t *row = find(make_repeated(1), "rows", "bad", "wall_ns_per_op");
+    assert_true(document_number(only_mark(row, "undisturbed"), "median", 0) == 12);
+}
+
 static int
 release(void **state)
 {
@@ -238,6 +301,9 @@ main(void)
         cmocka_unit_test_setup(reuse_is_paired_within_the_round, start),
         cmocka_unit_test_setup(recording_is_compared_with_its_twin, start),
         cmocka_unit_test_setup(percentiles_are_pooled_and_need_samples, start),
+        cmocka_unit_test_setup(undisturbed_processes_are_taken_if_there_are_enough, start),
+        cmocka_unit_test_setup(first_processes_are_taken_if_there_are_not, start),
+        cmocka_unit_test_setup(few_rounds_are_enough_if_all_are_undisturbed, start),
     };
     return cmocka_run_group_tests(tests, NULL, release);
 }
