@@ -37,7 +37,6 @@ marksweep_collect(struct mm_mutator *m, size_t bytes)
     (void)marker_run(heap, UINT64_MAX, 0);
     block_cycle_end(heap);
     block_heap_set_budget(heap, bytes);
-    block_heap_trim(m);
     world_start(m);
     events_end(&heap->events, MM_EVENT_STOP, m->ordinal, begin, heap->live_bytes);
 }
@@ -55,7 +54,8 @@ static bool
 marksweep_is_futile(struct mm_heap *heap)
 {
     const struct block_heap *blocks = &heap->blocks;
-    bool little = blocks->cycles && blocks->handed_bytes < blocks->pages.limit / FUTILE_SHARE;
+    bool little = blocks->cycles && !block_heap_may_grow(blocks) &&
+                  blocks->handed_bytes < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
     return heap->futile >= FUTILE_TIMES;
 }
@@ -98,5 +98,6 @@ mm_collect(struct mm_mutator *m)
     world_lock(&m->heap->world);
     world_pause(m);
     marksweep_collect(m, 0);
+    block_heap_trim(m);
     world_unlock(&m->heap->world);
 }

@@ -11,7 +11,8 @@
 
 enum {
     GLOBALS_MAX = 1 << 20,
-    HEAP_BYTES_MIN = 4 << 20, /* of the goal, if there is no limit */
+    GROWTH_PERCENT = 100,     /* without a limit, if nothing else is said */
+    HEAP_BYTES_MIN = 4 << 20, /* of a goal */
     RESERVE_BYTES = 16 << 10, /* kept from cells, besides a part of the limit */
     EVENT_NS = 20000          /* what took longer is told, even if it did nothing */
 };
@@ -53,24 +54,45 @@ block_heap_room(const struct block_heap *heap)
            (heap->large.free_pages + heap->large.dead_pages) * PAGES_BYTES;
 }
 
-void
-block_heap_set_budget(struct block_heap *heap, size_t bytes)
+/* What the limit leaves for cells, when the mark stack has what it will need. */
+static size_t
+block_heap_most(const struct block_heap *heap)
 {
-    if (heap->budget_max) {
-        const struct marker *marker = &heap->marker;
-        size_t kept = marker->wanted > marker->committed ? marker->wanted - marker->committed : 0;
-        heap->budget = heap->budget_max > kept ? heap->budget_max - kept : 0;
-        return;
-    }
+    if (!heap->budget_max)
+        return SIZE_MAX;
+    const struct marker *marker = &heap->marker;
+    size_t kept = marker->wanted > marker->committed ? marker->wanted - marker->committed : 0;
+    return heap->budget_max > kept ? heap->budget_max - kept : 0;
+}
+
+bool
+block_heap_may_grow(const struct block_heap *heap)
+{
+    return heap->budget < block_heap_most(heap);
+}
+
+/* What the live size and its growth ask for, tables included. */
+static size_t
+block_heap_goal(const struct block_heap *heap)
+{
     size_t cells = heap->cells_committed +
                    (heap->large.used_pages + heap->large.free_pages) * PAGES_BYTES;
     size_t goal = heap->live_bytes + heap->live_bytes / 100 * heap->growth_percent;
     size_t tables = MM_LOAD_RELAXED(&heap->pages.held) - cells;
     goal = goal < HEAP_BYTES_MIN ? HEAP_BYTES_MIN : goal;
-    heap->budget = tables + goal + goal / 16;
+    return tables + goal + goal / 16;
+}
+
+void
+block_heap_set_budget(struct block_heap *heap, size_t bytes)
+{
+    size_t most = block_heap_most(heap);
+    heap->budget = heap->growth_percent ? block_heap_goal(heap) : most;
     size_t room = block_heap_room(heap);
-    if (room < 2 * bytes)
+    if (heap->growth_percent && room < 2 * bytes)
         heap->budget += 2 * bytes - room;
+    heap->budget = heap->budget < most ? heap->budget : most;
+    block_supply_trim_begin(heap);
 }
 
 static void
@@ -98,7 +120,9 @@ block_heap_create(struct block_heap *heap, const struct mm_config *config, size_
         mm_exhausted(bytes, config->heap_bytes);
     heap->collect_always = config->collect_always;
     heap->hole_bytes = config->collect_always ? 0 : HOLE_BYTES_MAX;
-    heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
+    heap->growth_percent = config->growth_percent;
+    if (!config->heap_bytes && !config->growth_percent)
+        heap->growth_percent = GROWTH_PERCENT;
     heap->live = heap->mark = 1;
     world_create(&heap->world);
     block_heap_reserve(heap, span);
@@ -184,6 +208,7 @@ block_heap_enter(struct mm_mutator *m, const struct mm_type *type, size_t bytes)
         block_holes_tell(m, kind);
     if (!kind || !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
         mm_exhausted(bytes, heap->pages.limit);
+    block_supply_trim_step(m);
     collector_pace(m, bytes > CELL_BYTES_MAX ? bytes : BLOCK_BYTES);
     return kind;
 }

@@ -152,11 +152,13 @@ struct block_heap {
     size_t globals_count;
     struct large_space large;
     struct marker marker;
-    size_t budget;     /* of held bytes, for cells; collect before it is passed */
-    size_t budget_max; /* what the limit leaves for cells; 0: no limit */
-    unsigned growth_percent;
-    uint64_t live_bytes;   /* when the last cycle ended */
-    uint64_t handed_bytes; /* in holes and large objects since then */
+    size_t budget;           /* of held bytes, for cells; collect before it is passed */
+    size_t budget_max;       /* what the limit leaves for cells; 0: no limit */
+    unsigned growth_percent; /* of the goal; 0: all that the limit leaves is the goal */
+    uint32_t trim_blocks;    /* not looked at yet for what is beyond the budget */
+    uint64_t trim_next_ns;   /* when the next step of that may be taken */
+    uint64_t live_bytes;     /* when the last cycle ended */
+    uint64_t handed_bytes;   /* in holes and large objects since then */
     uint64_t cycles;
     uint64_t starts[BITMAP_BYTES_MAX / 8 + 1][BLOCK_WORDS]; /* by cell size: where cells begin */
 };
@@ -169,9 +171,13 @@ void block_heap_destroy(struct block_heap *heap);
 /* Makes `bytes` of a table usable, of which *committed are already; false: no memory. */
 bool block_heap_extend(struct block_heap *heap, void *table, size_t *committed, size_t bytes);
 
-/* Sets the budget for the time until the next cycle: all that the limit allows but what is kept for
- * the mark stack, or what grew from the live size, with room for `bytes` more. */
+/* Sets the budget for the time until the next cycle: what grew from the live size, with room for
+ * `bytes` more, and no more than the limit allows; or all of that, if no growth was asked for.
+ * What is kept for the mark stack is not in it. */
 void block_heap_set_budget(struct block_heap *heap, size_t bytes);
+
+/* Whether a larger budget could be set. */
+bool block_heap_may_grow(const struct block_heap *heap);
 
 /* Bytes that may still be committed within the budget. */
 size_t block_heap_headroom(const struct block_heap *heap);
@@ -186,7 +192,7 @@ size_t block_heap_room(const struct block_heap *heap);
 void block_heap_event(struct mm_mutator *m, enum mm_event_kind kind, uint64_t begin_ns,
                       uint64_t bytes);
 
-/* Gives free memory beyond the budget back to the system. */
+/* Gives all free memory beyond the budget back to the system at once. */
 void block_heap_trim(struct mm_mutator *m);
 
 /* block_cycle.c: what every cycle of every manager begins and ends with. */
@@ -248,6 +254,12 @@ bool block_supply_fresh(struct mm_mutator *m);
  * left. */
 void block_supply_return(struct mm_mutator *m, size_t bytes);
 
+/* The same while the program runs: notes what is held beyond the budget, then gives it back in
+ * steps, one at most in each slow path of allocation, and on the whole in at most a hundredth of
+ * the time. */
+void block_supply_trim_begin(struct block_heap *heap);
+void block_supply_trim_step(struct mm_mutator *m);
+
 /* Live cells of a block as bits by granule, 64 granules from 64 * word on. */
 uint64_t block_holes_live(const struct block_heap *heap, size_t block, size_t word);
 
@@ -268,8 +280,9 @@ bool block_large_sweep(struct block_heap *heap, size_t count);
 void block_large_cycle_begin(struct block_heap *heap);
 void block_large_cycle_end(struct block_heap *heap);
 
-/* The same with free ranges. */
+/* The same with free ranges; and `most` bytes of one only, at most. */
 void block_large_return(struct mm_mutator *m, size_t bytes);
+void block_large_return_some(struct mm_mutator *m, size_t most);
 void block_large_destroy(struct block_heap *heap);
 
 MM_INLINE struct large *

@@ -316,6 +316,19 @@ block_large_return(struct mm_mutator *m, size_t bytes)
                    (before - space->free_pages) * PAGES_BYTES);
 }
 
+void
+block_large_return_some(struct mm_mutator *m, size_t most)
+{
+    struct block_heap *heap = m->heap;
+    uint64_t begin = events_begin(&heap->events), before = heap->large.free_pages;
+    size_t excess = block_heap_excess(heap, 0);
+    if (!before || !excess)
+        return;
+    block_large_return_one(heap, excess < most ? excess : most);
+    events_end(&heap->events, MM_EVENT_PAGE_RETURN, m->ordinal, begin,
+               (before - heap->large.free_pages) * PAGES_BYTES);
+}
+
 /* -- The space as a whole ------------------------------------------------------------------ */
 
 bool

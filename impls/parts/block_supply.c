@@ -3,8 +3,18 @@
  * The mark bytes and the table entries of a block stay when it goes: it comes back later, or its
  * address space is not used again.
  *
- * Cost: a request to the system for BLOCK_COMMIT blocks; one to give back a run of neighbours. */
+ * What is beyond the budget after a cycle goes back in steps of TRIM_BLOCKS blocks, or of a range
+ * of that size, from the top of the heap down, while mutators come by for memory.
+ *
+ * Cost: a request to the system for BLOCK_COMMIT blocks; one to give back a run of neighbours.
+ * Steps take at most a hundredth of the time. */
 #include "parts/block_heap_books.h"
+
+enum {
+    TRIM_BLOCKS = 16,           /* looked at in a step, and given back at most */
+    TRIM_REST = 99,             /* times as long as a step took, there is no other */
+    TRIM_REST_NS_MAX = 20000000 /* but no longer than this: the thread may have lost its core */
+};
 
 static bool
 block_supply_commit(struct block_heap *heap, uint32_t from, uint32_t count)
@@ -92,28 +102,88 @@ block_supply_return_run(struct block_heap *heap, uint32_t from, uint32_t to)
     }
 }
 
+/* Takes a free or dead block away from where it is; false: it is in use, or gone. */
+static bool
+block_supply_pick(struct block_heap *heap, uint32_t block)
+{
+    if (block_is_dead(heap, &heap->blocks[block]))
+        block_holes_free(heap, block);
+    else if (heap->blocks[block].kind == KIND_FREE)
+        block_list_unlink(heap, &heap->free, block);
+    else
+        return false;
+    return true;
+}
+
+/* Gives back blocks below `top`, run by run, after looking at no more than `looks` and until there
+ * is headroom for `bytes`; says where it stopped. */
+static uint32_t
+block_supply_return_below(struct block_heap *heap, uint32_t top, uint32_t looks, size_t bytes)
+{
+    uint32_t to = top, from = top; /* a run to be returned */
+    while (from && looks-- && heap->free.count + heap->dead_blocks > 0 &&
+           block_heap_excess(heap, bytes) > (size_t)(to - from) << BLOCK_SHIFT) {
+        if (block_supply_pick(heap, from - 1)) {
+            from--;
+        } else {
+            block_supply_return_run(heap, from, to);
+            to = --from;
+        }
+    }
+    block_supply_return_run(heap, from, to);
+    return from;
+}
+
 void
 block_supply_return(struct mm_mutator *m, size_t bytes)
 {
     struct block_heap *heap = m->heap;
-    uint32_t to = heap->blocks_top, from = to; /* a run to be returned */
     uint64_t begin = events_begin(&heap->events);
     size_t before = heap->cells_committed;
-    while (from && heap->free.count + heap->dead_blocks > 0 &&
-           block_heap_excess(heap, bytes) > (size_t)(to - from) << BLOCK_SHIFT) {
-        uint32_t block = from - 1;
-        if (block_is_dead(heap, &heap->blocks[block]))
-            block_holes_free(heap, block);
-        else if (heap->blocks[block].kind != KIND_FREE) {
-            block_supply_return_run(heap, from, to);
-            to = from = block;
-            continue;
-        } else
-            block_list_unlink(heap, &heap->free, block);
-        from = block;
-    }
-    block_supply_return_run(heap, from, to);
+    (void)block_supply_return_below(heap, heap->blocks_top, UINT32_MAX, bytes);
     if (before != heap->cells_committed)
         events_end(&heap->events, MM_EVENT_PAGE_RETURN, m->ordinal, begin,
                    before - heap->cells_committed);
+}
+
+/* -- In steps -------------------------------------------------------------------------- */
+
+void
+block_supply_trim_begin(struct block_heap *heap)
+{
+    heap->trim_blocks = block_heap_excess(heap, 0) ? heap->blocks_top : 0;
+}
+
+static void
+block_supply_trim(struct mm_mutator *m)
+{
+    struct block_heap *heap = m->heap;
+    size_t before = heap->cells_committed;
+    uint64_t begin = events_begin(&heap->events);
+    (void)block_large_sweep(heap, TRIM_BLOCKS);
+    if (heap->large.free_pages) {
+        block_large_return_some(m, (size_t)TRIM_BLOCKS << BLOCK_SHIFT);
+        return;
+    }
+    heap->trim_blocks = block_supply_return_below(heap, heap->trim_blocks, TRIM_BLOCKS, 0);
+    if (before != heap->cells_committed)
+        events_end(&heap->events, MM_EVENT_PAGE_RETURN, m->ordinal, begin,
+                   before - heap->cells_committed);
+}
+
+void
+block_supply_trim_step(struct mm_mutator *m)
+{
+    struct block_heap *heap = m->heap;
+    if (!heap->trim_blocks)
+        return;
+    uint64_t begin = events_clock();
+    if (begin < heap->trim_next_ns)
+        return;
+    if (block_heap_excess(heap, 0))
+        block_supply_trim(m);
+    else
+        heap->trim_blocks = 0;
+    uint64_t end = events_clock(), rest = (end - begin) * TRIM_REST;
+    heap->trim_next_ns = end + (rest < TRIM_REST_NS_MAX ? rest : TRIM_REST_NS_MAX);
 }

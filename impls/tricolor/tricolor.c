@@ -101,7 +101,6 @@ tricolor_finish(struct mm_mutator *m)
     m->marking = 0;
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
-    block_heap_trim(m);
     tricolor_learn(heap, black);
     if (!blocks->collect_always)
         blocks->hole_bytes = HOLE_BYTES_MAX;
@@ -109,7 +108,8 @@ tricolor_finish(struct mm_mutator *m)
     runway_forget(&heap->runway);
     runway_look(&heap->runway, &heap->blocks);
     heap->trigger = tricolor_trigger(heap);
-    bool little = blocks->pages.limit && heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
+    bool little = !block_heap_may_grow(blocks) &&
+                  heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
 }
 
@@ -285,7 +285,7 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     struct block_heap *blocks = &heap->blocks;
     if (attempt > 2)
         mm_exhausted(bytes, blocks->pages.limit);
-    if (!attempt && bytes > CELL_BYTES_MAX && !blocks->budget_max) {
+    if (!attempt && bytes > CELL_BYTES_MAX && block_heap_may_grow(blocks)) {
         block_heap_set_budget(blocks, bytes);
         return;
     }
@@ -293,7 +293,7 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     if (!m->marking)
         tricolor_start(m);
     tricolor_complete(m);
-    if (!blocks->budget_max)
+    if (block_heap_may_grow(blocks))
         block_heap_set_budget(blocks, bytes);
     events_end(&blocks->events, MM_EVENT_FALLBACK, m->ordinal, begin, past);
     events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, blocks->live_bytes);
