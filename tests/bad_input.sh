@@ -20,6 +20,10 @@ expect 2 "$heapstakes" run --size huge
 says "unknown size; choose from smoke, normal, large"
 expect 2 "$heapstakes" run --cpus 4000
 says "core 4000 is not there"
+expect 2 "$heapstakes" run --cores 1024
+says "--cores 1024: this machine has"
+expect 2 "$heapstakes" run --cores 1 --cpus 0
+says "--cores and --cpus exclude each other"
 expect 2 "$heapstakes" show
 says "needs the folder of a run"
 expect 2 "$heapstakes" list manager

@@ -64,6 +64,23 @@ expect 0 "$heapstakes" run --managers steady --filter pair --rounds 100000 --tim
 [ "$(measured results/short)" -gt 2 ] || fail "the time budget left no room for rounds"
 mentions err "rounds fit into the time"
 
+# A contest of one thread on one core and one on two are two contests.
+if [ "$(nproc)" -ge 2 ]; then
+    expect 0 "$heapstakes" run --managers steady --filter server --cores 1,2 --rounds 6 --out results/cores --size smoke
+    [ "$(measured results/cores)" -eq 12 ] || fail "$(measured results/cores) measured, not 12"
+    mentions results/cores/runs.jsonl '"cores":2'
+    expect 0 "$heapstakes" show results/cores
+    mentions out "server, 1 thread, heap factor 2, 1 core"
+    mentions out "server, 1 thread, heap factor 2, 2 cores"
+    # Files from before "cores" have the list alone.
+    sed -i 's/"cores":[0-9]*,//' results/cores/runs.jsonl
+    expect 0 "$heapstakes" show results/cores
+    mentions out "server, 1 thread, heap factor 2, 2 cores"
+    expect 0 "$heapstakes" run --managers steady --filter server --cores 2 --rounds 1 --out results/two --size smoke
+    expect 0 "$heapstakes" show results/two
+    mentions out "server, 2 cores"
+fi
+
 # What is raced on request only stays out until a filter matches it.
 make_cells "pair rare never" "steady"
 expect 0 "$heapstakes" run --dry-run

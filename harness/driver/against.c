@@ -15,7 +15,8 @@ against_cell(const struct summary_cells *cells, const struct view_group *group, 
 {
     for (size_t i = 0; i < cells->count; i++) {
         const struct record *cell = cells->cells[i].first;
-        if (cell->threads == group->threads && cell->heap_factor == group->heap_factor &&
+        if (cell->threads == group->threads && cell->cores == group->cores &&
+            cell->heap_factor == group->heap_factor &&
             strcmp(cell->workload, group->workload) == 0 &&
             strcmp(cell->variant, group->variant) == 0 && strcmp(cell->manager, manager) == 0)
             return &cells->cells[i];
@@ -38,7 +39,8 @@ against_median(const struct summary_cell *cell, const struct metric *metric, dou
     return true;
 }
 
-/* Whom the managers of a contest are compared with: the best of those that the user named. */
+/* Whom the managers of a contest are compared with: the best of those that the user named.  With
+ * other threads they have other cores, where a thread has a core. */
 static const struct summary_cell *
 against_base(const struct summary_cells *cells, const struct view_group *group,
              const struct metric *metric, const struct options *options)
@@ -48,8 +50,11 @@ against_base(const struct summary_cells *cells, const struct view_group *group,
     double best_median = 0, median;
     if (options->against_has_factor)
         place.heap_factor = options->against_factor;
-    if (options->against_threads)
+    if (options->against_threads) {
+        bool is_usual = group->cores == group->threads;
         place.threads = options->against_threads;
+        place.cores = is_usual ? options->against_threads : group->cores;
+    }
     for (size_t i = 0; i < options->against.count; i++) {
         const struct summary_cell *cell = against_cell(cells, &place, options->against.words[i]);
         if (!cell || !against_median(cell, metric, &median))
@@ -138,6 +143,7 @@ against_is_alike(const struct against_row *row, const struct against_row *other)
 {
     return strcmp(row->manager, other->manager) == 0 &&
            row->group->threads == other->group->threads &&
+           row->group->cores == other->group->cores &&
            row->group->heap_factor == other->group->heap_factor;
 }
 

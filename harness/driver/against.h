@@ -23,7 +23,7 @@ struct against_row {
     double *ratios;
 };
 
-/* One manager over all contests with as many threads and one heap factor. */
+/* One manager over all contests with as many threads and cores and one heap factor. */
 struct against_mean {
     const struct view_group *group; /* one of them */
     const char *manager;

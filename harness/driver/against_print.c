@@ -13,7 +13,7 @@ static const char *
 against_base_name(const struct against_row *row)
 {
     const struct record *base = row->base;
-    const char *factor = "", *threads = "";
+    const char *factor = "", *threads = "", *cores = "";
     if (!base)
         return "";
     if (base->heap_factor != row->group->heap_factor)
@@ -21,7 +21,9 @@ against_base_name(const struct against_row *row)
                              base->heap_factor > 0 ? memory_text("%g", base->heap_factor) : "none");
     if (base->threads != row->group->threads)
         threads = memory_text(", %u %s", base->threads, base->threads == 1 ? "thread" : "threads");
-    return memory_text("%s%s%s", base->manager, factor, threads);
+    if (base->cores != row->group->cores)
+        cores = memory_text(", %u %s", base->cores, base->cores == 1 ? "core" : "cores");
+    return memory_text("%s%s%s%s", base->manager, factor, threads, cores);
 }
 
 static void
@@ -36,20 +38,23 @@ against_add_estimate(struct table *table, const struct stats_estimate *ratio)
 static const char *
 against_mean_name(const struct against *against, const struct against_mean *mean)
 {
-    bool factors_differ = false, threads_differ = false;
+    bool factors_differ = false, threads_differ = false, cores_differ = false;
     for (size_t i = 0; i < against->row_count; i++) {
         const struct view_group *group = against->rows[i].group;
         factors_differ |= group->heap_factor != mean->group->heap_factor;
         threads_differ |= group->threads != mean->group->threads;
+        cores_differ |= group->cores != mean->group->cores;
     }
-    const char *factor = "", *threads = "";
+    const char *factor = "", *threads = "", *cores = "";
     if (factors_differ && mean->group->heap_factor > 0)
         factor = memory_text(", heap factor %g", mean->group->heap_factor);
     else if (factors_differ)
         factor = ", heap factor none";
     if (threads_differ)
         threads = memory_text(", threads %u", mean->group->threads);
-    return memory_text("geometric mean of %zu%s%s", mean->contests, threads, factor);
+    if (cores_differ && (!threads_differ || mean->group->cores != mean->group->threads))
+        cores = memory_text(", cores %u", mean->group->cores);
+    return memory_text("geometric mean of %zu%s%s%s", mean->contests, threads, cores, factor);
 }
 
 static void
@@ -110,6 +115,7 @@ against_row_json(const struct against_row *row)
     json_object_set_new(json, "variant", json_string(row->group->variant));
     json_object_set_new(json, "manager", json_string(row->manager));
     json_object_set_new(json, "threads", json_integer(row->group->threads));
+    json_object_set_new(json, "cores", json_integer(row->group->cores));
     json_object_set_new(json, "heap_factor", against_factor(row->group->heap_factor));
     json_object_set_new(json, "against", row->base ? json_string(row->base->manager) : json_null());
     json_object_set_new(json, "against_threads",
@@ -128,6 +134,7 @@ against_mean_json(const struct against_mean *mean)
     json_t *json = json_object();
     json_object_set_new(json, "manager", json_string(mean->manager));
     json_object_set_new(json, "threads", json_integer(mean->group->threads));
+    json_object_set_new(json, "cores", json_integer(mean->group->cores));
     json_object_set_new(json, "heap_factor", against_factor(mean->group->heap_factor));
     json_object_set_new(json, "contests", json_integer((json_int_t)mean->contests));
     json_object_set_new(json, "paired", json_boolean(mean->is_paired));
@@ -163,9 +170,9 @@ static void
 against_print_csv(const struct against *against)
 {
     static const char *const texts[] = { "workload", "variant", "manager", "against" };
-    static const char *const numbers[] = { "threads",  "heap_factor", "against_threads",
-                                           "contests", "n",           "median",
-                                           "lo",       "hi" };
+    static const char *const numbers[] = { "threads",         "cores",    "heap_factor",
+                                           "against_threads", "contests", "n",
+                                           "median",          "lo",       "hi" };
     enum { TEXTS = sizeof texts / sizeof texts[0], NUMBERS = sizeof numbers / sizeof numbers[0] };
     struct table table = { .column_count = 0 };
     for (size_t i = 0; i < TEXTS; i++)

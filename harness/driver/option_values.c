@@ -103,22 +103,36 @@ option_size(struct options *options, const char *value)
     return memory_text("unknown size%s", say_suggestion(value, OPTIONS_SIZES));
 }
 
-const char *
-option_threads(struct options *options, const char *value)
+/* A list of whole numbers above 0. */
+static bool
+option_counts(const char *value, unsigned **numbers, size_t *count)
 {
-    static const char *const wrong = "numbers from 1 to 1024 with commas between them";
     struct options_list list;
     if (!options_split(value, &list))
-        return wrong;
-    options->threads = memory_get(list.count * sizeof *options->threads);
-    options->thread_count = list.count;
+        return false;
+    *numbers = memory_get(list.count * sizeof **numbers);
+    *count = list.count;
     for (size_t i = 0; i < list.count; i++) {
         uint64_t number;
         if (!option_whole(list.words[i], OPTION_THREADS_MAX, &number) || number == 0)
-            return wrong;
-        options->threads[i] = (unsigned)number;
+            return false;
+        (*numbers)[i] = (unsigned)number;
     }
-    return NULL;
+    return true;
+}
+
+static const char *const OPTION_COUNTS = "numbers from 1 to 1024 with commas between them";
+
+const char *
+option_threads(struct options *options, const char *value)
+{
+    return option_counts(value, &options->threads, &options->thread_count) ? NULL : OPTION_COUNTS;
+}
+
+const char *
+option_cores(struct options *options, const char *value)
+{
+    return option_counts(value, &options->cores, &options->core_count) ? NULL : OPTION_COUNTS;
 }
 
 const char *

@@ -48,6 +48,8 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--size", "SIZE", ON_RUN, true, option_size, "smoke, normal (default) or large" },
     { "--threads", "LIST", ON_RUN, true, option_threads,
       "numbers of threads (default: each workload's own)" },
+    { "--cores", "LIST", ON_RUN, true, option_cores,
+      "numbers of cores that a process is bound to (default: one a thread)" },
     { "--heap-factors", "LIST", ON_RUN, true, option_heap_factors,
       "heap limits as multiples of the live peak; none: no limit (default 2)" },
     { "--rounds", "N", ON_RUN, true, option_rounds, "fresh processes per cell (default 10)" },
@@ -162,6 +164,11 @@ options_check(struct options *options)
     if (verb->needs_operand && !options->operand) {
         say_error("%s needs the folder of a run: heapstakes %s %s", verb->name, verb->name,
                   verb->operand);
+        return false;
+    }
+    if (options->cpus && options->core_count > 0) {
+        say_error(
+            "--cores and --cpus exclude each other: the first says how many, the other which");
         return false;
     }
     if (options->resume && options->shapes_run) {

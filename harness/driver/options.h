@@ -35,6 +35,8 @@ struct options {
     const char *size;
     unsigned *threads; /* empty: each workload's own default */
     size_t thread_count;
+    unsigned *cores; /* to bind a process to; empty: one a thread */
+    size_t core_count;
     double *heap_factors; /* 0: no limit */
     size_t heap_factor_count;
     unsigned rounds;

@@ -169,6 +169,7 @@ outcome_run(const struct plan *plan, const struct plan_race *race, const struct 
         .threads = race->threads,
         .heap_factor = call->heap_factor,
         .seed = plan->seed,
+        .cores = race->cores,
         .cpus = race->cpus,
         .rate = call->phase == RECORD_PILOT ? 0 : race->rate,
         .is_recording = call->is_recording,

@@ -93,15 +93,16 @@ plan_wants_manager(const struct options *options, const struct cells_manager *ma
 
 static void
 plan_add_race(struct plan *plan, const struct cells_workload *workload, const char *variant,
-              unsigned threads)
+              unsigned threads, unsigned cores)
 {
-    const char *cpus = plan->options->cpus ? plan->options->cpus : topology_last_cores(threads);
+    const char *cpus = plan->options->cpus ? plan->options->cpus : topology_last_cores(cores);
     size_t index = plan->race_count;
     plan->races = memory_room(plan->races, index, sizeof *plan->races);
     plan->races[plan->race_count++] = (struct plan_race){
         .workload = workload,
         .variant = variant,
         .threads = threads,
+        .cores = topology_list_length(cpus),
         .cpus = cpus,
         .timed_objects = -1,
         .timed_bytes = -1,
@@ -114,18 +115,29 @@ plan_add_race(struct plan *plan, const struct cells_workload *workload, const ch
     }
 }
 
+/* Every number of cores that was asked for. */
+static void
+plan_add_races(struct plan *plan, const struct cells_workload *workload, const char *variant,
+               unsigned threads)
+{
+    if (plan->options->core_count == 0)
+        plan_add_race(plan, workload, variant, threads, threads);
+    for (size_t i = 0; i < plan->options->core_count; i++)
+        plan_add_race(plan, workload, variant, threads, plan->options->cores[i]);
+}
+
 /* Every number of threads that was asked for, as far as the workload goes. */
 static void
 plan_add_variant(struct plan *plan, const struct cells_workload *workload, const char *variant)
 {
     if (plan->options->thread_count == 0) {
-        plan_add_race(plan, workload, variant, workload->threads_default);
+        plan_add_races(plan, workload, variant, workload->threads_default);
         return;
     }
     for (size_t i = 0; i < plan->options->thread_count; i++) {
         unsigned threads = plan->options->threads[i];
         if (threads <= workload->threads_max)
-            plan_add_race(plan, workload, variant, threads);
+            plan_add_races(plan, workload, variant, threads);
         else
             plan_add_missing(plan, workload->name, variant, "",
                              memory_text("the workload runs with at most %u threads, not %u",
@@ -224,6 +236,19 @@ plan_check_cpus(const struct options *options)
     return refused == -1;
 }
 
+static bool
+plan_check_cores(const struct options *options)
+{
+    size_t cores = topology_cores();
+    for (size_t i = 0; i < options->core_count; i++) {
+        if (options->cores[i] > cores) {
+            say_error("--cores %u: this machine has %zu", options->cores[i], cores);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 plan_make(struct plan *plan, const struct cells *cells, const struct options *options, int *status)
 {
@@ -234,7 +259,8 @@ plan_make(struct plan *plan, const struct cells *cells, const struct options *op
     if (!topology_open())
         return false;
     *status = SAY_USAGE;
-    if (!plan_check_managers(cells, options) || !plan_check_cpus(options))
+    if (!plan_check_managers(cells, options) || !plan_check_cpus(options) ||
+        !plan_check_cores(options))
         return false;
     if (cells->workload_count > 0 && !plan_add_workloads(plan)) {
         plan_say_nothing_matches(cells, options->filter);

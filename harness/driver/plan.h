@@ -17,6 +17,7 @@ struct plan_race {
     const struct cells_workload *workload;
     const char *variant; /* "" if there is none */
     unsigned threads;
+    unsigned cores; /* that a process is bound to */
     const char *cpus;
     /* Learnt before the rounds. */
     const char *checksum; /* NULL: not known yet */

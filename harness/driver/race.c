@@ -31,7 +31,7 @@ race_of(const struct race *race, const struct record *record)
 {
     for (size_t i = 0; i < race->plan.race_count; i++) {
         struct plan_race *candidate = &race->plan.races[i];
-        if (candidate->threads == record->threads &&
+        if (candidate->threads == record->threads && candidate->cores == record->cores &&
             strcmp(candidate->workload->name, record->workload) == 0 &&
             strcmp(candidate->variant, record->variant) == 0)
             return candidate;

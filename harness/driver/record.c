@@ -11,6 +11,7 @@
 #include "document.h"
 #include "memory.h"
 #include "say.h"
+#include "topology.h"
 
 enum { RECORD_DIGITS = 15 };
 
@@ -66,6 +67,7 @@ record_to_json(const struct record *record, const char *run)
     json_object_set_new(json, "manager", json_string(record->manager));
     json_object_set_new(json, "manager_version", document_string(record->manager_version));
     json_object_set_new(json, "threads", json_integer(record->threads));
+    json_object_set_new(json, "cores", json_integer(record->cores));
     json_object_set_new(json, "size", json_string(record->size));
     bool has_limit = record->heap_factor > 0;
     json_object_set_new(json, "heap_factor",
@@ -102,6 +104,13 @@ record_word(const json_t *json, const char *key, const char *const *words, int c
             return i;
     }
     return -1;
+}
+
+unsigned
+record_cores(const json_t *json)
+{
+    double cores = document_number(json, "cores", 0);
+    return cores > 0 ? (unsigned)cores : topology_list_length(document_text(json, "cpus", ""));
 }
 
 /* The first key that a reader needs and the line lacks, or NULL. */
@@ -153,6 +162,7 @@ record_from_json(const json_t *json, struct record *record, const char **problem
         .threads = (unsigned)document_number(json, "threads", 1),
         .heap_factor = document_number(json, "heap_factor", 0),
         .seed = (uint64_t)document_number(json, "seed", 0),
+        .cores = record_cores(json),
         .cpus = document_text(json, "cpus", ""),
         .rate = document_number(json, "rate", 0),
         .is_recording = document_flag(json, "recording"),

@@ -34,8 +34,8 @@ struct record {
     const char *workload, *variant, *manager;
     const char *manager_version; /* NULL: built with the project */
     const char *size;
-    unsigned threads;
-    double heap_factor; /* 0: no limit */
+    unsigned threads, cores; /* cores: how many `cpus` names */
+    double heap_factor;      /* 0: no limit */
     uint64_t seed;
     const char *cpus;
     double rate; /* 0: not paced */
@@ -62,6 +62,10 @@ json_t *record_to_json(const struct record *record, const char *run);
 
 /* What a line says.  False: `problem` says what is wrong with it.  Borrows from `json`. */
 bool record_from_json(const json_t *json, struct record *record, const char **problem);
+
+/* How many cores a process was bound to, by an object with its "cores", or with its "cpus" alone,
+ * as older files have it. */
+unsigned record_cores(const json_t *json);
 
 /* Reads a whole file.  A last line without an end is what a crash leaves: it is dropped with a
  * warning.  False: an error was said, with the line. */

@@ -113,11 +113,14 @@ run_folder_options(const struct plan *plan)
     json_t *threads = json_array();
     for (size_t i = 0; i < options->thread_count; i++)
         json_array_append_new(threads, json_integer(options->threads[i]));
+    json_t *cores = json_array();
+    for (size_t i = 0; i < options->core_count; i++)
+        json_array_append_new(cores, json_integer(options->cores[i]));
     json_t *managers = json_array();
     for (size_t i = 0; i < options->managers.count; i++)
         json_array_append_new(managers, json_string(options->managers.words[i]));
-    json_t *json = json_pack("{s:o, s:o, s:o}", "heap_factors", factors, "threads", threads,
-                             "managers", managers);
+    json_t *json = json_pack("{s:o, s:o, s:o, s:o}", "heap_factors", factors, "threads", threads,
+                             "cores", cores, "managers", managers);
     json_object_set_new(json, "filter", document_string(options->filter));
     json_object_set_new(json, "size", json_string(options->size));
     json_object_set_new(json, "rounds", json_integer(options->rounds));
@@ -184,20 +187,27 @@ run_folder_write_plan(const struct race *race)
     return document_write(memory_text("%s/plan.json", race->folder), json);
 }
 
+static unsigned *
+run_folder_counts(const json_t *list, size_t *count)
+{
+    *count = json_array_size(list);
+    unsigned *numbers = memory_get((*count + 1) * sizeof *numbers);
+    for (size_t i = 0; i < *count; i++)
+        numbers[i] = (unsigned)json_integer_value(json_array_get(list, i));
+    return numbers;
+}
+
 static void
 run_folder_read_lists(struct options *options, const json_t *json)
 {
     const json_t *factors = json_object_get(json, "heap_factors");
-    const json_t *threads = json_object_get(json, "threads");
     const json_t *managers = json_object_get(json, "managers");
     options->heap_factor_count = json_array_size(factors);
     options->heap_factors = memory_get((options->heap_factor_count + 1) * sizeof(double));
     for (size_t i = 0; i < options->heap_factor_count; i++)
         options->heap_factors[i] = json_number_value(json_array_get(factors, i));
-    options->thread_count = json_array_size(threads);
-    options->threads = memory_get((options->thread_count + 1) * sizeof(unsigned));
-    for (size_t i = 0; i < options->thread_count; i++)
-        options->threads[i] = (unsigned)json_integer_value(json_array_get(threads, i));
+    options->threads = run_folder_counts(json_object_get(json, "threads"), &options->thread_count);
+    options->cores = run_folder_counts(json_object_get(json, "cores"), &options->core_count);
     options->managers.count = json_array_size(managers);
     options->managers.words = memory_get((options->managers.count + 1) * sizeof(char *));
     for (size_t i = 0; i < options->managers.count; i++) {

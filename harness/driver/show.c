@@ -81,8 +81,8 @@ show_csv(const struct view *view, const char *metric)
 {
     static const char *const texts[] = { "workload", "variant", "manager" };
     static const char *const words[] = { "size", "metric", "unit", "better" };
-    static const char *const numbers[] = { "threads", "heap_factor", "n",    "median",
-                                           "lo",      "hi",          "worst" };
+    static const char *const numbers[] = { "threads", "cores", "heap_factor", "n",
+                                           "median",  "lo",    "hi",          "worst" };
     enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
     struct table table = { .column_count = 0 };
     for (size_t i = 0; i < 3; i++)

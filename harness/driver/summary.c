@@ -23,6 +23,7 @@ summary_name(json_t *object, const struct record *record)
     json_object_set_new(object, "variant", json_string(record->variant));
     json_object_set_new(object, "manager", json_string(record->manager));
     json_object_set_new(object, "threads", json_integer(record->threads));
+    json_object_set_new(object, "cores", json_integer(record->cores));
     json_object_set_new(object, "size", json_string(record->size));
     json_object_set_new(object, "heap_factor",
                         record->heap_factor > 0 ? json_real(record->heap_factor) : json_null());
@@ -206,7 +207,8 @@ summary_set_rates(json_t *rates, const struct record_list *records)
         for (size_t j = 0; j < records->count && rate <= 0; j++) {
             const struct record *record = &records->records[j];
             if (strcmp(record->workload, document_text(entry, "workload", "")) == 0 &&
-                strcmp(record->variant, document_text(entry, "variant", "")) == 0)
+                strcmp(record->variant, document_text(entry, "variant", "")) == 0 &&
+                record->cores == record_cores(entry))
                 rate = record->rate;
         }
         json_object_set_new(entry, "rate", rate > 0 ? document_real(rate) : json_null());

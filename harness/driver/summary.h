@@ -48,7 +48,8 @@ json_t *summary_make(const char *run, const struct record_list *records, const j
 /* The summary of a folder, computed anew, or of a summary.json.  NULL: an error was said. */
 json_t *summary_load(const char *path);
 
-/* Puts who a cell is into an object: workload, variant, manager, threads, size, heap_factor. */
+/* Puts who a cell is into an object: workload, variant, manager, threads, cores, size,
+ * heap_factor. */
 void summary_name(json_t *object, const struct record *record);
 
 #endif

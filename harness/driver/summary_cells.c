@@ -9,7 +9,7 @@
 static bool
 summary_is_same(const struct record *a, const struct record *b)
 {
-    return a->threads == b->threads && a->heap_factor == b->heap_factor &&
+    return a->threads == b->threads && a->cores == b->cores && a->heap_factor == b->heap_factor &&
            strcmp(a->workload, b->workload) == 0 && strcmp(a->variant, b->variant) == 0 &&
            strcmp(a->manager, b->manager) == 0 && strcmp(a->size, b->size) == 0;
 }
@@ -100,6 +100,7 @@ summary_group(const struct record_list *records, const json_t *plan)
             .variant = document_text(place, "variant", ""),
             .manager = document_text(place, "manager", ""),
             .threads = (unsigned)document_number(place, "threads", 1),
+            .cores = record_cores(place),
             .heap_factor = document_number(place, "heap_factor", 0),
             .size = size,
         };

@@ -44,7 +44,7 @@ summary_find_good(const struct summary_cells *cells, const struct record *bad)
         const struct record *good = cells->cells[i].first;
         if (strcmp(good->variant, "good") == 0 && strcmp(good->workload, bad->workload) == 0 &&
             strcmp(good->manager, bad->manager) == 0 && good->threads == bad->threads &&
-            good->heap_factor == bad->heap_factor)
+            good->cores == bad->cores && good->heap_factor == bad->heap_factor)
             return &cells->cells[i];
     }
     return NULL;
@@ -94,7 +94,8 @@ summary_find_recorder(const struct record_list *records, const struct record *tw
         const struct record *record = &records->records[i];
         if (record->phase == RECORD_RACE && record->status == RECORD_MEASURED &&
             record->round == twin->round && record->is_recording &&
-            record->threads == twin->threads && record->heap_factor == twin->heap_factor &&
+            record->threads == twin->threads && record->cores == twin->cores &&
+            record->heap_factor == twin->heap_factor &&
             strcmp(record->workload, twin->workload) == 0 &&
             strcmp(record->variant, twin->variant) == 0 &&
             strcmp(record->manager, twin->manager) == 0)

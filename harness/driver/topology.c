@@ -74,6 +74,15 @@ topology_last_cores(size_t count)
     return list;
 }
 
+unsigned
+topology_list_length(const char *list)
+{
+    hwloc_bitmap_t set = hwloc_bitmap_alloc();
+    int length = set && hwloc_bitmap_list_sscanf(set, list) == 0 ? hwloc_bitmap_weight(set) : 0;
+    hwloc_bitmap_free(set);
+    return length > 0 ? (unsigned)length : 0;
+}
+
 long
 topology_first_refused(const char *list)
 {

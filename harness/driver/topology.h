@@ -18,6 +18,9 @@ size_t topology_units(void);
  * machine has fewer. */
 const char *topology_last_cores(size_t count);
 
+/* How many cores such a list has; 0: it is none. */
+unsigned topology_list_length(const char *list);
+
 /* The first of these numbers that this process may not use, or -1; the list is as in --cpus.
  * -2: it is no list. */
 long topology_first_refused(const char *list);

@@ -16,6 +16,7 @@ view_is_in(const json_t *entry, const struct view_group *group)
     return strcmp(document_text(entry, "workload", ""), group->workload) == 0 &&
            strcmp(variant, group->variant) == 0 &&
            document_number(entry, "threads", group->threads) == group->threads &&
+           document_number(entry, "cores", group->cores) == group->cores &&
            (!json_object_get(entry, "heap_factor") ||
             document_number(entry, "heap_factor", 0) == group->heap_factor);
 }
@@ -27,6 +28,7 @@ view_group_of(const json_t *entry)
         .workload = document_text(entry, "workload", ""),
         .variant = document_text(entry, "variant", ""),
         .threads = (unsigned)document_number(entry, "threads", 1),
+        .cores = (unsigned)document_number(entry, "cores", 0),
         .heap_factor = document_number(entry, "heap_factor", 0),
     };
 }
@@ -57,20 +59,28 @@ view_add_groups(struct view *view, const json_t *list, const regex_t *regex)
         view_add_group(view, json_array_get(list, i), regex);
 }
 
-/* Names of contests that differ only in threads or heap factor say so. */
+/* Names of contests that differ only in threads, cores or heap factor say so; and so does one whose
+ * processes had other than a core for each thread. */
 static void
 view_make_titles(struct view *view)
 {
     for (size_t i = 0; i < view->group_count; i++) {
         struct view_group *group = &view->groups[i];
+        bool is_alone = true, is_usual = group->cores == 0 || group->cores == group->threads;
         for (size_t j = 0; j < view->group_count; j++) {
             if (i == j || strcmp(view->groups[j].name, group->name) != 0)
                 continue;
-            const char *factor = group->heap_factor > 0 ? memory_text("%g", group->heap_factor)
-                                                        : "none";
+            is_alone = false;
+            is_usual = is_usual && view->groups[j].cores == group->cores;
+        }
+        const char *factor = group->heap_factor > 0 ? memory_text("%g", group->heap_factor)
+                                                    : "none";
+        if (!is_alone)
             group->title = memory_text("%s, %u %s, heap factor %s", group->name, group->threads,
                                        group->threads == 1 ? "thread" : "threads", factor);
-        }
+        if (!is_usual)
+            group->title = memory_text("%s, %u %s", group->title, group->cores,
+                                       group->cores == 1 ? "core" : "cores");
     }
 }
 
@@ -94,8 +104,8 @@ view_read_managers(struct view *view, const char *path)
 static const char *
 view_key(const struct view_group *group, const char *manager, const char *metric)
 {
-    return memory_text("%s/%s/%u/%.9g/%s/%s", group->workload, group->variant, group->threads,
-                       group->heap_factor, manager, metric);
+    return memory_text("%s/%s/%u/%u/%.9g/%s/%s", group->workload, group->variant, group->threads,
+                       group->cores, group->heap_factor, manager, metric);
 }
 
 /* Rows by their keys: there are thousands, and each is asked for more than once. */

@@ -9,10 +9,10 @@
 /* One contest: whoever did the same work under the same limit. */
 struct view_group {
     const char *workload, *variant;
-    const char *name;  /* "format_loop/bad" */
-    const char *title; /* the same, with threads and heap factor where the run has several */
-    unsigned threads;
-    double heap_factor; /* 0: none */
+    const char *name;        /* "format_loop/bad" */
+    const char *title;       /* the same, with what tells it from the others of this name */
+    unsigned threads, cores; /* cores: 0 if the summary does not say */
+    double heap_factor;      /* 0: none */
 };
 
 struct view {

@@ -45,13 +45,16 @@ values_follow_or_are_joined(void **state)
 {
     struct options options;
     (void)state;
-    assert_true(parse(&options, "run --rounds 3 --seed=7 --heap-factors 1.5,none --threads 1,2"));
+    assert_true(parse(&options, "run --rounds 3 --seed=7 --heap-factors 1.5,none --threads 1,2 "
+                                "--cores 2,1"));
     assert_int_equal(options.rounds, 3);
     assert_true(options.has_seed && options.seed == 7);
     assert_int_equal(options.heap_factor_count, 2);
     assert_true(options.heap_factors[0] == 1.5 && options.heap_factors[1] == 0);
     assert_int_equal(options.thread_count, 2);
     assert_int_equal(options.threads[1], 2);
+    assert_int_equal(options.core_count, 2);
+    assert_int_equal(options.cores[0], 2);
 }
 
 static void
@@ -82,6 +85,8 @@ nonsense_is_refused(void **state)
         "run --heap-factors 2,,3",
         "run --heap-factors -1",
         "run --threads 0",
+        "run --cores 0",
+        "run --cores 1 --cpus 0",
         "run --filter (",
         "run --cpus a",
         "run --thp maybe",

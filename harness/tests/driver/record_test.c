@@ -31,6 +31,7 @@ sample(unsigned round)
         .manager_version = "glibc \"2.36\"",
         .size = "smoke",
         .threads = 2,
+        .cores = 2,
         .heap_factor = 1.5,
         .seed = 42,
         .cpus = "0,1",
@@ -92,6 +93,7 @@ what_is_written_is_read_again(void **state)
     assert_string_equal(record->variant, "bad");
     assert_string_equal(record->manager_version, "glibc \"2.36\"");
     assert_int_equal(record->threads, 2);
+    assert_int_equal(record->cores, 2);
     assert_true(record->heap_factor == 1.5 && record->seed == 42 && record->rate == 100.25);
     assert_true(record->is_recording && record->wall_s == 0.125);
     assert_string_equal(record->checksum, "00ff");
