@@ -19,8 +19,7 @@
 #include "parts/block_heap_books.h"
 
 #include "parts/assert.h"
-
-static const uint64_t ONES = UINT64_C(0x0101010101010101);
+#include "parts/byte_match.h"
 
 /* -- Lists ----------------------------------------------------------------------- */
 
@@ -80,15 +79,6 @@ block_holes_create(struct block_heap *heap)
     heap->free = heap->gone = (struct block_list){ BLOCK_NONE, BLOCK_NONE, 0 };
 }
 
-/* The highest bit of every byte that equals `value`. */
-MM_INLINE uint64_t
-block_holes_equal(uint64_t bytes, uint8_t value)
-{
-    const uint64_t high = ONES << 7;
-    uint64_t differ = bytes ^ ONES * value;
-    return ~(((differ & ~high) + ~high) | differ) & high;
-}
-
 /* The mark bytes of a block, eight at a time.  The marker writes single ones meanwhile. */
 MM_INLINE uint64_t *
 block_holes_words(const struct block_heap *heap, size_t block)
@@ -99,14 +89,7 @@ block_holes_words(const struct block_heap *heap, size_t block)
 uint64_t
 block_holes_live(const struct block_heap *heap, size_t block, size_t word)
 {
-    const uint64_t *words = block_holes_words(heap, block) + word * 8;
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        uint64_t bytes = MM_LOAD_RELAXED(&words[i]);
-        uint64_t hits = block_holes_equal(bytes, heap->live) | block_holes_equal(bytes, heap->mark);
-        bits |= ((hits >> 7) * UINT64_C(0x0102040810204080) >> 56) << 8 * i;
-    }
-    return bits;
+    return byte_match_64(heap->marks + block * BLOCK_MARKS + word * 64, heap->live, heap->mark);
 }
 
 void
@@ -114,8 +97,8 @@ block_holes_clean(struct block_heap *heap, size_t block)
 {
     uint64_t *words = block_holes_words(heap, block);
     for (size_t i = 0; i < BLOCK_MARKS / 8; i++) {
-        uint64_t hits = block_holes_equal(words[i], heap->live) |
-                        block_holes_equal(words[i], heap->mark);
+        uint64_t hits = byte_match_word(words[i], heap->live) |
+                        byte_match_word(words[i], heap->mark);
         words[i] &= (hits >> 7) * UINT8_MAX;
     }
 }
@@ -173,23 +156,13 @@ block_holes_poison(char *from, const char *to)
         memset(from, 0xdb, (size_t)(to - from));
 }
 
-bool
-block_holes_next(struct mm_mutator *m, size_t number)
+/* Makes these free cells of the mutator's block its hole, or as many of them as it may have. */
+static void
+block_holes_hand_out(struct mm_mutator *m, size_t number, size_t from, size_t to)
 {
     struct block_heap *heap = m->heap;
     struct bump *bump = &m->bump[number];
-    if (bump->block == BLOCK_NONE)
-        return false;
-    const struct kind *kind = &heap->kinds[number];
-    size_t bytes = kind->bytes, end = bytes * kind->cells;
-    size_t from = block_holes_search(heap, kind, bump->block, bump->granule, false);
-    if (from >= end) {
-        bump->next = bump->limit = NULL;
-        bump->block = BLOCK_NONE;
-        return false;
-    }
-    size_t to = block_holes_search(heap, kind, bump->block, from / GRANULE_BYTES, true);
-    size_t longest = MM_LOAD_RELAXED(&heap->hole_bytes);
+    size_t bytes = heap->kinds[number].bytes, longest = MM_LOAD_RELAXED(&heap->hole_bytes);
     longest = longest > bytes ? longest - longest % bytes : bytes;
     if (to - from > longest)
         to = from + longest;
@@ -201,7 +174,34 @@ block_holes_next(struct mm_mutator *m, size_t number)
     m->handed_bytes += to - from;
     block_holes_colour(m, number, block_heap_is_marking(heap) ? heap->mark : 0);
     block_holes_poison(bump->next, bump->limit);
+}
+
+bool
+block_holes_next(struct mm_mutator *m, size_t number)
+{
+    struct block_heap *heap = m->heap;
+    struct bump *bump = &m->bump[number];
+    if (bump->block == BLOCK_NONE)
+        return false;
+    const struct kind *kind = &heap->kinds[number];
+    size_t end = (size_t)kind->bytes * kind->cells;
+    size_t from = block_holes_search(heap, kind, bump->block, bump->granule, false);
+    if (from >= end) {
+        bump->next = bump->limit = NULL;
+        bump->block = BLOCK_NONE;
+        return false;
+    }
+    size_t to = block_holes_search(heap, kind, bump->block, from / GRANULE_BYTES, true);
+    block_holes_hand_out(m, number, from, to);
     return true;
+}
+
+/* The same for a block without a live cell: nothing is searched. */
+static void
+block_holes_whole(struct mm_mutator *m, size_t number)
+{
+    const struct kind *kind = &m->heap->kinds[number];
+    block_holes_hand_out(m, number, 0, (size_t)kind->bytes * kind->cells);
 }
 
 /* -- Blocks -------------------------------------------------------------------------- */
@@ -233,10 +233,14 @@ block_holes_take_own(struct mm_mutator *m, size_t number, uint32_t count)
     }
     for (; count && books->unswept.first != BLOCK_NONE; count--) {
         uint32_t block = books->unswept.first;
-        if (block_is_dead(heap, &heap->blocks[block]))
-            heap->dead_blocks--;
+        bool dead = block_is_dead(heap, &heap->blocks[block]);
         block_list_unlink(heap, &books->unswept, block);
         block_holes_enter(m, number, block, 0);
+        if (dead) {
+            heap->dead_blocks--;
+            block_holes_whole(m, number);
+            return true;
+        }
         if (block_holes_next(m, number))
             return true;
     }
@@ -305,7 +309,8 @@ block_holes_take(struct mm_mutator *m, size_t number)
     heap->blocks[block] = (struct block){ .kind = (uint16_t)number };
     heap->used_blocks++;
     block_holes_enter(m, number, block, 0);
-    return block_holes_next(m, number);
+    block_holes_whole(m, number);
+    return true;
 }
 
 void

@@ -4,7 +4,6 @@
 #include "chain.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
     KEPT_NODES = 14000,
