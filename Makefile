@@ -3,6 +3,7 @@
 #   make bench        install what is missing, build, run the standard race, draw the charts
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
 #   make test         install what is missing, build in every kind, run all tests
+#   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps"
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
 #   make build deps tidy format clean
 
@@ -11,14 +12,18 @@ JOBS ?= $(shell nproc)
 RUN ?= $(shell ls -1dt results/*/runs.jsonl 2>/dev/null | head -n 1 | xargs -r dirname)
 HEAPSTAKES = $(BUILD)/bin/heapstakes
 RUN_FLAGS ?=
+PARTS ?=
 
-.PHONY: bench bench-quick test plots deps test-deps build tidy format clean
+.PHONY: bench bench-quick bars test plots deps test-deps build tidy format clean
 
 bench: deps build
 	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
 
 bench-quick: deps build
 	@tools/race $(HEAPSTAKES) quick $(RUN_FLAGS)
+
+bars: deps build
+	@tools/bars $(HEAPSTAKES) $(PARTS)
 
 plots: build
 	$(HEAPSTAKES) plot $(RUN)
