@@ -101,19 +101,31 @@ block_cycle_end(struct block_heap *heap)
         block_check(heap);
 }
 
+static void
+block_cycle_clean_block(struct block_heap *heap, uint32_t number)
+{
+    struct block *block = &heap->blocks[number];
+    block->swept = 0;
+    if (block->touched != heap->live)
+        block->touched = 0;
+    block_holes_clean(heap, number);
+}
+
+void
+block_cycle_clean_entered(struct block_heap *heap, uint32_t number)
+{
+    if (!block_heap_is_marking(heap) && number % CLEAN_CYCLES == heap->cycles % CLEAN_CYCLES)
+        block_cycle_clean_block(heap, number);
+}
+
 /* Which block is cleaned in which cycle depends on its number alone, so none is left out between
- * two uses of a value, 255 cycles apart. */
+ * two uses of a value, 255 cycles apart.  A block that was gone through since the last cycle may be
+ * in a mutator's hand; it was cleaned when it was entered. */
 bool
 block_cycle_clean(struct block_heap *heap, uint32_t count)
 {
-    for (; count && heap->clean_next < heap->blocks_top;
-         count--, heap->clean_next += CLEAN_CYCLES) {
-        struct block *block = &heap->blocks[heap->clean_next];
-        if (block->swept != heap->live)
-            block->swept = 0;
-        if (block->touched != heap->live && block->touched != heap->mark)
-            block->touched = 0;
-        block_holes_clean(heap, heap->clean_next);
-    }
+    for (; count && heap->clean_next < heap->blocks_top; count--, heap->clean_next += CLEAN_CYCLES)
+        if (heap->blocks[heap->clean_next].swept != heap->live)
+            block_cycle_clean_block(heap, heap->clean_next);
     return heap->clean_next < heap->blocks_top;
 }

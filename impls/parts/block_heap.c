@@ -124,7 +124,7 @@ block_heap_create(struct block_heap *heap, const struct mm_config *config, size_
     if (!config->heap_bytes && !config->growth_percent)
         heap->growth_percent = GROWTH_PERCENT;
     heap->live = heap->mark = 1;
-    world_create(&heap->world);
+    world_create(&heap->world, config->seed);
     block_heap_reserve(heap, span);
     block_kinds_create(heap);
     block_holes_create(heap);
@@ -294,6 +294,7 @@ mm_attach(struct mm_heap *whole)
         mm_exhausted(ROOT_STACK_BYTES, heap->pages.limit);
     world_lock(&heap->world);
     world_attach(&heap->world, m);
+    collector_attach(m);
     mm_assert(MM_MANAGER.max_threads > 1 || !m->following);
     if (!block_kinds_extend_mutator(m, heap->kinds_count) ||
         !root_stack_charge(&m->roots, &heap->pages, &m->roots_charged))
@@ -336,6 +337,7 @@ mm_stats(struct mm_heap *whole, struct mm_stats *out)
 {
     struct block_heap *heap = (struct block_heap *)whole;
     size_t unused = 0, unswept = 0;
+    world_lock(&heap->world);
     for (struct mm_mutator *m = heap->world.mutators; m; m = m->following) {
         block_heap_tell(m);
         for (uint32_t kind = 0; kind < m->bumps; kind++)
@@ -344,13 +346,14 @@ mm_stats(struct mm_heap *whole, struct mm_stats *out)
     for (size_t kind = 0; kind < heap->kinds_count; kind++)
         unswept += heap->books[kind].unswept.count;
     *out = (struct mm_stats){
-        .held_bytes = heap->pages.held,
-        .peak_held_bytes = heap->pages.peak,
+        .held_bytes = MM_LOAD_RELAXED(&heap->pages.held),
+        .peak_held_bytes = MM_LOAD_RELAXED(&heap->pages.peak),
         .live_bytes = heap->live_bytes + heap->handed_bytes - unused,
         .owed_bytes = (unswept << BLOCK_SHIFT) + heap->large.dead_pages * PAGES_BYTES,
         .collections = heap->cycles,
         MM_STATS_NOT_COUNTED,
     };
+    world_unlock(&heap->world);
 }
 
 bool
@@ -373,6 +376,8 @@ void
 mm_verify(struct mm_heap *whole)
 {
     struct block_heap *heap = (struct block_heap *)whole;
+    world_lock(&heap->world);
     if (!block_heap_is_marking(heap))
         block_check(heap);
+    world_unlock(&heap->world);
 }

@@ -38,7 +38,9 @@ struct bump {
 struct mm_mutator {
     struct root_stack roots;
     uint32_t stop;    /* atomic: the world is to stop */
-    uint32_t marking; /* of tricolor: the barrier is up */
+    uint32_t marking; /* of snapshot.h: the barrier is up */
+    uint32_t kept;    /* old values in its buffer */
+    void **kept_values;
     struct block_heap *heap;
     struct mm_mutator *following; /* in the world's list */
     size_t handed_bytes;          /* in holes since the books were last told */

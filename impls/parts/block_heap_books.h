@@ -21,6 +21,7 @@
 #include "parts/events.h"
 #include "parts/marker.h"
 #include "parts/pages.h"
+#include "parts/snapshot_books.h"
 #include "parts/world.h"
 
 enum {
@@ -152,13 +153,14 @@ struct block_heap {
     size_t globals_count;
     struct large_space large;
     struct marker marker;
-    size_t budget;           /* of held bytes, for cells; collect before it is passed */
-    size_t budget_max;       /* what the limit leaves for cells; 0: no limit */
-    unsigned growth_percent; /* of the goal; 0: all that the limit leaves is the goal */
-    uint32_t trim_blocks;    /* not looked at yet for what is beyond the budget */
-    uint64_t trim_next_ns;   /* when the next step of that may be taken */
-    uint64_t live_bytes;     /* when the last cycle ended */
-    uint64_t handed_bytes;   /* in holes and large objects since then */
+    struct snapshot snapshot; /* of managers that mark beside mutators */
+    size_t budget;            /* of held bytes, for cells; collect before it is passed */
+    size_t budget_max;        /* what the limit leaves for cells; 0: no limit */
+    unsigned growth_percent;  /* of the goal; 0: all that the limit leaves is the goal */
+    uint32_t trim_blocks;     /* not looked at yet for what is beyond the budget */
+    uint64_t trim_next_ns;    /* when the next step of that may be taken */
+    uint64_t live_bytes;      /* when the last cycle ended */
+    uint64_t handed_bytes;    /* in holes and large objects since then */
     uint64_t cycles;
     uint64_t starts[BITMAP_BYTES_MAX / 8 + 1][BLOCK_WORDS]; /* by cell size: where cells begin */
 };
@@ -208,8 +210,12 @@ void block_cycle_blacken(struct block_heap *heap);
 /* Gives up all mutators' holes. */
 void block_cycle_drop_holes(struct block_heap *heap);
 
-/* Clears old mark values of up to `count` blocks; false if none are left to do in this cycle. */
+/* Between cycles: clears old mark values of up to `count` blocks; false if none are left to do in
+ * this cycle.  Mutators may go on allocating. */
 bool block_cycle_clean(struct block_heap *heap, uint32_t count);
+
+/* The same for a block that a mutator takes in hand. */
+void block_cycle_clean_entered(struct block_heap *heap, uint32_t block);
 
 /* block_kinds.c: the kind for this type and size; 0: no memory. */
 size_t block_kinds_find(struct block_heap *heap, const struct mm_type *type, size_t bytes);
@@ -241,7 +247,7 @@ void block_holes_tell(struct mm_mutator *m, size_t kind);
 /* Writes the mark bytes of the rest of the hole: of all granules where a cell begins. */
 void block_holes_colour(struct mm_mutator *m, size_t kind, uint8_t mark);
 
-/* Clears the mark bytes of cells that are not live. */
+/* Clears the mark bytes of cells that are not live.  No mutator has the block in hand. */
 void block_holes_clean(struct block_heap *heap, size_t block);
 
 /* Makes a wholly dead block free. */
@@ -307,7 +313,8 @@ void collector_pace(struct mm_mutator *m, size_t bytes);
  * does what it can and returns, or ends in mm_exhausted. */
 void collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt);
 
-/* Called with the lock held when a mutator is about to leave. */
+/* Called with the lock held when a mutator has come, and when one is about to leave. */
+void collector_attach(struct mm_mutator *m);
 void collector_detach(struct mm_mutator *m);
 
 /* -- Small things ---------------------------------------------------------------------------- */

@@ -210,6 +210,7 @@ static void
 block_holes_enter(struct mm_mutator *m, size_t number, uint32_t block, uint32_t granule)
 {
     struct block_heap *heap = m->heap;
+    block_cycle_clean_entered(heap, block);
     heap->blocks[block].swept = heap->live;
     if (block_heap_is_marking(heap))
         block_touch(heap, block, &heap->kinds[number]);

@@ -265,13 +265,21 @@ marker_visit(struct block_heap *heap, char *obj)
     trace_close(&trace);
 }
 
-static bool
+bool
 marker_is_marked(const struct block_heap *heap, const void *obj)
 {
     size_t offset = block_heap_offset(heap, obj);
     if (MM_LIKELY(offset < heap->cells_bytes))
         return MM_LOAD_RELAXED(&heap->marks[offset >> GRANULE_SHIFT]) == heap->mark;
     return MM_LOAD_RELAXED(&block_large_entry(heap, obj)->mark) == heap->mark;
+}
+
+void
+marker_prefetch(const struct block_heap *heap, const void *obj)
+{
+    size_t offset = block_heap_offset(heap, obj);
+    if (MM_LIKELY(offset < heap->cells_bytes))
+        MM_PREFETCH(&heap->marks[offset >> GRANULE_SHIFT]);
 }
 
 void
@@ -417,6 +425,8 @@ marker_feed(struct block_heap *heap)
         marker_scan(heap, obj, &heap->kinds[large->kind], large->bytes);
         return true;
     }
+    if (marker->beside)
+        return false;
     if (marker->rescan_block == BLOCK_NONE) {
         if (!marker->unscanned_blocks)
             return false;

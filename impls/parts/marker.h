@@ -39,6 +39,7 @@ struct marker {
     uint32_t unscanned_blocks;          /* noted */
     uint32_t rescan_block, rescan_cell; /* looked at again; BLOCK_NONE */
     uint32_t rescan_cursor;             /* where the next noted block is looked for */
+    bool beside;                        /* mutators run: blocks noted as unscanned must wait */
     uint64_t overflows;                 /* notes, ever */
     uint64_t overflows_settled;         /* of these, before the running cycle */
 };
@@ -56,7 +57,12 @@ void marker_grey(struct block_heap *heap, void *obj);
 /* Marks one object at once, and greys what it refers to. */
 void marker_mark(struct block_heap *heap, void *obj);
 
-/* Marks until nothing is grey (true), or for so many steps, or until the deadline (0: none). */
+/* Whether an object is marked already; and a hint that this will be asked soon. */
+bool marker_is_marked(const struct block_heap *heap, const void *obj);
+void marker_prefetch(const struct block_heap *heap, const void *obj);
+
+/* Marks until nothing is grey that may be looked at now (true), or for so many steps, or until the
+ * deadline (0: none). */
 bool marker_run(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns);
 
 #endif

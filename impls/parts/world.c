@@ -1,14 +1,23 @@
 /* world.c -- see world.h. */
+#define _POSIX_C_SOURCE 200809L
 #include "parts/world.h"
 
 #include "parts/assert.h"
 #include "parts/block_heap_books.h"
 
+#include <sched.h>
+#include <time.h>
+
 void
-world_create(struct world *world)
+world_create(struct world *world, uint64_t seed)
 {
-    *world = (struct world){ .mutators = NULL };
-    mm_assert(pthread_mutex_init(&world->lock, NULL) == 0);
+    *world = (struct world){ .jitter = MM_DEBUG ? seed : 0 };
+    /* Recursive: who runs out of memory may hold it, and a test verifies the heap even then. */
+    pthread_mutexattr_t attributes;
+    mm_assert(pthread_mutexattr_init(&attributes) == 0);
+    mm_assert(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE) == 0);
+    mm_assert(pthread_mutex_init(&world->lock, &attributes) == 0);
+    pthread_mutexattr_destroy(&attributes);
     mm_assert(pthread_cond_init(&world->stopped, NULL) == 0);
     mm_assert(pthread_cond_init(&world->started, NULL) == 0);
 }
@@ -20,6 +29,29 @@ world_destroy(struct world *world)
     pthread_cond_destroy(&world->started);
     pthread_cond_destroy(&world->stopped);
     pthread_mutex_destroy(&world->lock);
+}
+
+/* splitmix64 (Steele, Lea and Flood 2014). */
+static uint64_t
+world_random(struct world *world)
+{
+    const uint64_t step = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = MM_ADD_RELAXED(&world->jitter, step) + step;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+void
+world_jitter(struct world *world)
+{
+    if (!MM_DEBUG || !MM_LOAD_RELAXED(&world->jitter))
+        return;
+    uint64_t random = world_random(world);
+    if (random % 4 == 0)
+        sched_yield();
+    else if (random % 64 == 1)
+        nanosleep(&(struct timespec){ .tv_nsec = (long)(random >> 32) % 100000 }, NULL);
 }
 
 void
@@ -34,14 +66,51 @@ world_unlock(struct world *world)
     pthread_mutex_unlock(&world->lock);
 }
 
+static void
+world_flag(struct world *world, uint32_t stop)
+{
+    for (struct mm_mutator *m = world->mutators; m; m = m->following)
+        MM_STORE_RELAXED(&m->stop, stop);
+}
+
+static void
+world_resume(struct world *world)
+{
+    world_flag(world, 0);
+    world->stopping = false;
+    pthread_cond_broadcast(&world->started);
+}
+
+static void
+world_do_task(struct world *world)
+{
+    world->task(world->task_heap);
+    world->task = NULL;
+    world_resume(world);
+}
+
 /* Not running from here on; the one who stops the world may be waiting for just that. */
 static void
 world_leave(struct world *world)
 {
     mm_assert(world->running > 0);
     world->running--;
-    if (world->stopping)
-        pthread_cond_signal(&world->stopped);
+    if (!world->stopping || world->running > 0)
+        return;
+    if (world->task)
+        world_do_task(world);
+    pthread_cond_broadcast(&world->stopped);
+}
+
+/* The same for who does not come back at once: a task that it does is told as a stop. */
+static void
+world_leave_for_long(struct world *world, const struct mm_mutator *m)
+{
+    bool last = world->task && world->running == 1;
+    uint64_t begin = events_begin(&m->heap->events);
+    world_leave(world);
+    if (last)
+        events_end(&m->heap->events, MM_EVENT_STOP, m->ordinal, begin, 0);
 }
 
 static void
@@ -68,7 +137,7 @@ world_detach(struct world *world, struct mm_mutator *m)
     while (*link != m)
         link = &(*link)->following;
     *link = m->following;
-    world_leave(world);
+    world_leave_for_long(world, m);
 }
 
 void
@@ -86,7 +155,7 @@ world_pause(struct mm_mutator *m)
 void
 world_park(struct mm_mutator *m)
 {
-    world_leave(&m->heap->world);
+    world_leave_for_long(&m->heap->world, m);
 }
 
 void
@@ -98,13 +167,6 @@ world_unpark(struct mm_mutator *m)
     world_enter(world);
     if (waits)
         events_end(&m->heap->events, MM_EVENT_STOP, m->ordinal, begin, 0);
-}
-
-static void
-world_flag(struct world *world, uint32_t stop)
-{
-    for (struct mm_mutator *m = world->mutators; m; m = m->following)
-        MM_STORE_RELAXED(&m->stop, stop);
 }
 
 void
@@ -123,10 +185,24 @@ void
 world_start(struct mm_mutator *m)
 {
     struct world *world = &m->heap->world;
-    world_flag(world, 0);
-    world->stopping = false;
     world->running++;
-    pthread_cond_broadcast(&world->started);
+    world_resume(world);
+}
+
+void
+world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap))
+{
+    struct world *world = &((struct block_heap *)heap)->world;
+    while (world->stopping)
+        pthread_cond_wait(&world->started, &world->lock);
+    world->stopping = true;
+    world->task = task;
+    world->task_heap = heap;
+    world_flag(world, 1);
+    if (world->running == 0)
+        world_do_task(world);
+    while (world->task)
+        pthread_cond_wait(&world->stopped, &world->lock);
 }
 
 /* -- The calls of mm.h ------------------------------------------------------------- */
@@ -134,6 +210,7 @@ world_start(struct mm_mutator *m)
 void
 world_safepoint(struct mm_mutator *m)
 {
+    world_jitter(&m->heap->world);
     world_lock(&m->heap->world);
     world_pause(m);
     world_unlock(&m->heap->world);
@@ -150,6 +227,7 @@ world_park_mutator(struct mm_mutator *m)
 void
 world_unpark_mutator(struct mm_mutator *m)
 {
+    world_jitter(&m->heap->world);
     world_lock(&m->heap->world);
     world_unpark(m);
     world_unlock(&m->heap->world);

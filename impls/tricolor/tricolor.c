@@ -300,6 +300,12 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 }
 
 void
+collector_attach(struct mm_mutator *m)
+{
+    (void)m;
+}
+
+void
 collector_detach(struct mm_mutator *m)
 {
     if (m->marking)

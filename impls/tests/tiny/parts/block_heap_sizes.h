@@ -1,5 +1,6 @@
 /* block_heap_sizes.h -- the smallest sizes that work, so that a test comes by every rare path: the
- * ring is one object, the mark stack overflows at once, holes are short, tails go in pieces of one.
+ * ring is one object, the mark stack overflows at once, holes are short, tails go in pieces of one,
+ * the barrier keeps two values.
  */
 #ifndef PARTS_BLOCK_HEAP_SIZES_H
 #define PARTS_BLOCK_HEAP_SIZES_H
@@ -12,6 +13,8 @@ enum {
     MARKER_STACK_BYTES_MAX = 80 * 8,
     MARKER_PIECE = 1,
     MARKER_CLOCK_STEPS = 1,
+    SNAPSHOT_BUFFER = 2,
+    SNAPSHOT_INBOX = 4,
     SWEEP_BLOCKS = 1
 };
 
