@@ -266,6 +266,9 @@ void block_supply_return(struct mm_mutator *m, size_t bytes);
 void block_supply_trim_begin(struct block_heap *heap);
 void block_supply_trim_step(struct mm_mutator *m);
 
+/* Looks at up to `count` blocks for wholly dead ones, until a few are free. */
+void block_holes_stock(struct block_heap *heap, uint32_t count);
+
 /* Live cells of a block as bits by granule, 64 granules from 64 * word on. */
 uint64_t block_holes_live(const struct block_heap *heap, size_t block, size_t word);
 

@@ -21,6 +21,11 @@
 #include "parts/assert.h"
 #include "parts/byte_match.h"
 
+enum {
+    FREE_STOCK = 8,    /* free blocks found ahead of need */
+    FIND_BLOCKS = 4096 /* looked at for a dead one before the system is asked for more */
+};
+
 /* -- Lists ----------------------------------------------------------------------- */
 
 void
@@ -248,20 +253,38 @@ block_holes_take_own(struct mm_mutator *m, size_t number, uint32_t count)
     return false;
 }
 
-/* Takes a wholly dead block away from its kind; BLOCK_NONE: there is none. */
+/* Takes a wholly dead block away from its kind, if one is among the next `count` blocks;
+ * BLOCK_NONE: there is none. */
 static uint32_t
-block_holes_find_dead(struct mm_mutator *m)
+block_holes_next_dead(struct block_heap *heap, uint32_t count)
 {
-    struct block_heap *heap = m->heap;
-    uint64_t begin = events_begin(&heap->events);
-    uint32_t found = BLOCK_NONE;
-    while (found == BLOCK_NONE && heap->dead_blocks && heap->dead_cursor < heap->blocks_top) {
+    for (; count && heap->dead_blocks && heap->dead_cursor < heap->blocks_top; count--) {
         uint32_t block = heap->dead_cursor++;
         if (block_is_dead(heap, &heap->blocks[block])) {
             block_holes_free(heap, block);
-            found = block;
+            return block;
         }
     }
+    return BLOCK_NONE;
+}
+
+void
+block_holes_stock(struct block_heap *heap, uint32_t count)
+{
+    uint32_t end = heap->dead_cursor + count;
+    while (heap->free.count < FREE_STOCK && heap->dead_cursor < end) {
+        uint32_t block = block_holes_next_dead(heap, end - heap->dead_cursor);
+        if (block == BLOCK_NONE)
+            return;
+        block_list_push(heap, &heap->free, block);
+    }
+}
+
+static uint32_t
+block_holes_find_dead(struct mm_mutator *m, uint32_t count)
+{
+    uint64_t begin = events_begin(&m->heap->events);
+    uint32_t found = block_holes_next_dead(m->heap, count);
     block_heap_event(m, MM_EVENT_SWEEP_SLICE, begin, 0);
     return found;
 }
@@ -283,11 +306,11 @@ block_holes_any(struct mm_mutator *m)
 {
     struct block_heap *heap = m->heap;
     if (heap->free.first == BLOCK_NONE) {
-        uint32_t dead = block_holes_find_dead(m);
+        uint32_t dead = block_holes_find_dead(m, FIND_BLOCKS);
         if (dead != BLOCK_NONE)
             return dead;
         if (!block_supply_fresh(m))
-            return BLOCK_NONE;
+            return block_holes_find_dead(m, UINT32_MAX);
     }
     uint32_t block = heap->free.first;
     block_list_unlink(heap, &heap->free, block);

@@ -238,8 +238,8 @@ block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero)
     uint32_t pages = (uint32_t)((bytes + PAGES_BYTES - 1) / PAGES_BYTES);
     size_t needed = ((size_t)pages + 1) * PAGES_BYTES;
     uint32_t at = block_large_committed(heap, pages, zero);
-    if (at == LARGE_NONE && space->unswept.first != LARGE_NONE) {
-        (void)block_large_sweep(heap, SIZE_MAX);
+    while (at == LARGE_NONE && space->unswept.first != LARGE_NONE) {
+        (void)block_large_sweep(heap, SWEEP_LARGE);
         at = block_large_committed(heap, pages, zero);
     }
     if (at == LARGE_NONE && block_heap_room(heap) >= needed) {

@@ -72,8 +72,8 @@ block_supply_fresh(struct mm_mutator *m)
 {
     struct block_heap *heap = m->heap;
     uint32_t count = BLOCK_COMMIT;
-    if (block_heap_headroom(heap) < block_supply_cost(1)) {
-        (void)block_large_sweep(heap, SIZE_MAX);
+    for (bool more = true; more && block_heap_headroom(heap) < block_supply_cost(1);) {
+        more = block_large_sweep(heap, SWEEP_LARGE);
         block_large_return(m, block_supply_cost(BLOCK_COMMIT));
     }
     while (count && block_heap_headroom(heap) < block_supply_cost(count))
@@ -148,10 +148,13 @@ block_supply_return(struct mm_mutator *m, size_t bytes)
 
 /* -- In steps -------------------------------------------------------------------------- */
 
+/* A round that is under way goes on: where cycles are short, none would ever come to the first
+ * blocks otherwise. */
 void
 block_supply_trim_begin(struct block_heap *heap)
 {
-    heap->trim_blocks = block_heap_excess(heap, 0) ? heap->blocks_top : 0;
+    if (!heap->trim_blocks && block_heap_excess(heap, 0))
+        heap->trim_blocks = heap->blocks_top;
 }
 
 static void

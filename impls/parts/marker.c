@@ -33,8 +33,9 @@ marker_settle(struct block_heap *heap)
     size_t most = marker->reserved < MARKER_STACK_BYTES_MAX ? marker->reserved
                                                             : MARKER_STACK_BYTES_MAX;
     bool overflowed = marker->overflows != marker->overflows_settled;
-    marker->wanted = overflowed ? 2 * marker->committed : marker->committed;
-    marker->wanted = marker->wanted < most ? marker->wanted : most;
+    size_t wanted = overflowed ? 2 * marker->committed : marker->wanted / 8 * 7;
+    wanted = wanted > marker->committed ? wanted : marker->committed;
+    marker->wanted = wanted < most ? wanted : most;
     marker->overflows_settled = marker->overflows;
 }
 

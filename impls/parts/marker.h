@@ -48,7 +48,8 @@ void marker_create(struct block_heap *heap, size_t reserved);
 void marker_destroy(struct block_heap *heap);
 
 /* After a cycle: decides how much is kept from cells for the stack of the next.  Before the first
- * that is a sixteenth of the limit, then what was enough, or twice what was not. */
+ * that is a sixteenth of the limit; then less from cycle to cycle as long as it is enough, for the
+ * first ones may find a graph that is not whole yet; and twice what was not enough. */
 void marker_settle(struct block_heap *heap);
 
 /* Greys what a root refers to. */

@@ -38,7 +38,8 @@ static double
 runway_any_room(const struct runway *runway, const struct block_heap *heap)
 {
     size_t room = block_heap_room(heap), most = heap->budget / 8;
-    size_t kept = RUNWAY_KEPT_BLOCKS * BLOCK_BYTES + runway->largest;
+    size_t kept = RUNWAY_KEPT_BLOCKS * BLOCK_BYTES;
+    kept = (kept > heap->budget / 256 ? kept : heap->budget / 256) + runway->largest;
     kept = kept < most ? kept : most;
     return (double)(room > kept + room / 8 ? room - kept : room / 8);
 }

@@ -17,7 +17,7 @@ struct block_heap;
 
 enum {
     RUNWAY_LOOKS = 16,     /* while it is used up */
-    RUNWAY_KEPT_BLOCKS = 8 /* of the room that any kind can use: it is used up in steps */
+    RUNWAY_KEPT_BLOCKS = 8 /* at least, of the room that any kind can use: it is used up in steps */
 };
 
 struct runway {

@@ -4,36 +4,29 @@
  * marked; grey is what marker.h keeps for later; black is marked and looked at, and what is
  * allocated while a cycle runs.  How much may still be allocated says parts/runway.h.  README.md
  * has the proof of the barrier, and the formula. */
+#include "pacer.h"
 #include "parts/block_heap_books.h"
-
 #include "parts/runway.h"
 
 #include <stdlib.h>
 
 enum {
-    SLICE_US = 150,
-    STEPS_MIN = 1024,       /* of a slice; less debt than that is put off */
-    RANGE_PLACES = 64,      /* that are overwritten at once without an event */
-    HOLE_BYTES_EASY = 4096, /* a large object leaves at least this between two slices */
-    HOLE_BYTES_MIN = 256,   /* between two slices, however late it is */
-    FUTILE_TIMES = 3,       /* see tricolor_is_futile */
+    RANGE_PLACES = 64,    /* that are overwritten at once without an event */
+    HOLE_BYTES_MIN = 256, /* between two slices, however late it is */
+    CLEAN_BLOCKS = 4,     /* of which old mark bytes are cleared in a slow path between cycles */
+    FREE_LARGE = 16,      /* dead large objects that are freed in one */
+    LOOK_BLOCKS = 1024,   /* looked at for dead ones, while few are free */
+    PREPARE = 16,         /* times as much when a cycle is due */
+    FUTILE_TIMES = 3,     /* see tricolor_is_futile */
     FUTILE_SHARE = 50
 };
 
 struct mm_heap {
     struct block_heap blocks;
-    uint64_t slice_ns;
     struct runway runway;
-    uint64_t paid_bytes;   /* of blocks.handed_bytes, for which marking was reckoned */
-    size_t trigger;        /* a cycle begins when the runway is as short as this */
-    double debt;           /* steps */
-    uint64_t start_bytes;  /* blocks.handed_bytes when the cycle began */
-    double steps_likely;   /* of this cycle, if what was made since the last one is dead */
-    double steps_most;     /* if it is all reachable */
-    double steps_per_byte; /* that was marked, in the last cycles */
-    double ns_per_step;    /* in the last slices */
-    unsigned turns;        /* of collect_always */
-    unsigned futile;       /* cycles in a row */
+    struct pacer pacer;
+    unsigned turns;  /* of collect_always */
+    unsigned futile; /* cycles in a row */
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -52,43 +45,17 @@ static void
 tricolor_start(struct mm_mutator *m)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
-    uint64_t begin = events_begin(&heap->blocks.events);
-    double live = (double)heap->blocks.live_bytes, fresh = (double)heap->blocks.handed_bytes;
-    heap->steps_likely = live * heap->steps_per_byte + STEPS_MIN;
-    heap->steps_most = (live + fresh) * heap->steps_per_byte + STEPS_MIN;
-    heap->start_bytes = heap->blocks.handed_bytes;
-    heap->debt = 0;
-    block_cycle_begin(&heap->blocks);
-    block_cycle_blacken(&heap->blocks);
-    block_cycle_roots(&heap->blocks);
+    struct block_heap *blocks = &heap->blocks;
+    uint64_t begin = events_now(&blocks->events);
+    pacer_begin(&heap->pacer, blocks->handed_bytes, runway_now(&heap->runway, blocks), begin);
+    block_cycle_begin(blocks);
+    block_cycle_blacken(blocks);
+    block_cycle_roots(blocks);
     m->marking = 1;
-    runway_look(&heap->runway, &heap->blocks);
-    events_end(&heap->blocks.events, MM_EVENT_STOP, m->ordinal, begin,
+    runway_look(&heap->runway, blocks);
+    pacer_pay(&heap->pacer, 0, begin, events_clock());
+    events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin,
                (size_t)((char *)m->roots.top - (char *)m->roots.bottom));
-}
-
-/* What was born black took no steps.  A cycle that found little tells little. */
-static void
-tricolor_learn(struct mm_heap *heap, uint64_t black)
-{
-    const struct block_heap *blocks = &heap->blocks;
-    double found = (double)blocks->live_bytes - (double)black, steps = (double)blocks->marker.steps;
-    if (found < (double)blocks->live_bytes / 8 || steps < STEPS_MIN)
-        return;
-    double now = steps / found;
-    heap->steps_per_byte = now > heap->steps_per_byte ? now : (now + heap->steps_per_byte) / 2;
-}
-
-/* The runway at which the next cycle begins: two fifths of what there is, or more if marking all
- * that lives would take more slices than that has blocks. */
-static size_t
-tricolor_trigger(const struct mm_heap *heap)
-{
-    double slices = (double)heap->blocks.live_bytes * heap->steps_per_byte * heap->ns_per_step /
-                    (double)heap->slice_ns;
-    double wanted = 2 * slices * BLOCK_BYTES, share = 0.3 * (double)heap->runway.bytes;
-    wanted = wanted < (double)heap->runway.bytes ? wanted : (double)heap->runway.bytes;
-    return (size_t)(wanted > share ? wanted : share);
 }
 
 /* Everything reachable is marked. */
@@ -97,17 +64,17 @@ tricolor_finish(struct mm_mutator *m)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    uint64_t black = blocks->handed_bytes + m->handed_bytes - heap->start_bytes;
+    uint64_t handed = blocks->handed_bytes + m->handed_bytes;
+    size_t left = runway_now(&heap->runway, blocks);
     m->marking = 0;
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
-    tricolor_learn(heap, black);
     if (!blocks->collect_always)
         blocks->hole_bytes = HOLE_BYTES_MAX;
-    heap->paid_bytes = 0;
+    pacer_end(&heap->pacer, handed, left, blocks->live_bytes, blocks->marker.steps);
     runway_forget(&heap->runway);
     runway_look(&heap->runway, &heap->blocks);
-    heap->trigger = tricolor_trigger(heap);
+    pacer_set_trigger(&heap->pacer, heap->runway.bytes);
     bool little = !block_heap_may_grow(blocks) &&
                   heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
@@ -119,11 +86,9 @@ tricolor_slice(struct mm_mutator *m, uint64_t steps)
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_now(&blocks->events), before = blocks->marker.steps;
-    bool done = marker_run(blocks, steps, begin + heap->slice_ns);
-    uint64_t ran = blocks->marker.steps - before, ns = events_clock() - begin;
-    heap->debt -= (double)ran;
-    if (ran >= STEPS_MIN)
-        heap->ns_per_step = 0.9 * heap->ns_per_step + 0.1 * (double)ns / (double)ran;
+    bool done = marker_run(blocks, steps, begin + heap->pacer.slice_ns);
+    uint64_t ran = blocks->marker.steps - before;
+    pacer_pay(&heap->pacer, ran, begin, events_clock());
     if (done)
         tricolor_finish(m);
     events_end(&blocks->events, MM_EVENT_MARK_SLICE, m->ordinal, begin, ran);
@@ -184,28 +149,10 @@ tricolor_cas(struct mm_mutator *m, mm_ref *field, void *expected, void *value)
 
 /* -- Pacing ---------------------------------------------------------------------------------- */
 
-/* Steps that are still to do: never thought to be less than an eighth of all. */
-static double
-tricolor_remaining(const struct mm_heap *heap)
-{
-    double done = (double)heap->blocks.marker.steps;
-    double all = done < heap->steps_likely ? heap->steps_likely : heap->steps_most;
-    return all - done > all / 8 ? all - done : all / 8;
-}
-
-/* How much may be handed out for a slice, so that twice the slices that are needed fit the runway.
- */
-static double
-tricolor_bytes_per_slice(const struct mm_heap *heap, size_t runway)
-{
-    double slices = tricolor_remaining(heap) * heap->ns_per_step / (double)heap->slice_ns;
-    return (double)runway / (2 * slices + 1);
-}
-
 static void
 tricolor_set_hole(struct mm_heap *heap, size_t runway)
 {
-    double hole = tricolor_bytes_per_slice(heap, runway);
+    double hole = pacer_bytes_per_slice(&heap->pacer, runway, heap->blocks.marker.steps);
     hole = hole < HOLE_BYTES_MIN ? HOLE_BYTES_MIN : hole;
     MM_STORE_RELAXED(&heap->blocks.hole_bytes,
                      hole < HOLE_BYTES_MAX ? (size_t)hole : HOLE_BYTES_MAX);
@@ -218,17 +165,18 @@ static void
 tricolor_pay(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
+    struct pacer *pacer = &heap->pacer;
+    const uint64_t *done = &heap->blocks.marker.steps;
     size_t runway = runway_now(&heap->runway, &heap->blocks);
-    uint64_t owed = heap->blocks.handed_bytes + bytes;
-    uint64_t fresh = owed > heap->paid_bytes ? owed - heap->paid_bytes : 0;
-    double rate = tricolor_remaining(heap) / (0.9 * (double)runway + BLOCK_BYTES);
-    heap->debt += rate * (double)fresh;
-    heap->paid_bytes = owed;
     size_t left = runway > bytes ? runway - bytes : 0;
+    pacer_owe(pacer, heap->blocks.handed_bytes, bytes, runway, *done);
     tricolor_set_hole(heap, left);
-    while (m->marking && heap->debt >= STEPS_MIN) {
-        tricolor_slice(m, (uint64_t)heap->debt);
-        if (!bytes || tricolor_bytes_per_slice(heap, left) >= HOLE_BYTES_EASY)
+    while (m->marking && pacer->debt >= PACER_STEPS_MIN) {
+        uint64_t steps = pacer_steps(pacer, left, *done, events_clock());
+        if (!steps)
+            break;
+        tricolor_slice(m, steps);
+        if (!bytes || !pacer_is_late(pacer, left, *done))
             break;
     }
 }
@@ -253,25 +201,33 @@ tricolor_is_futile(const struct mm_heap *heap)
     return heap->futile >= FUTILE_TIMES && !heap->blocks.collect_always;
 }
 
+/* What must be done before a cycle begins, some of it; false: all of it was done. */
+static bool
+tricolor_prepare(struct block_heap *heap, unsigned times)
+{
+    bool dirty = block_cycle_clean(heap, CLEAN_BLOCKS * times);
+    return block_large_sweep(heap, FREE_LARGE * times) || dirty;
+}
+
 void
 collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
+    struct block_heap *blocks = &heap->blocks;
     size_t large = bytes > CELL_BYTES_MAX && bytes != BLOCK_BYTES ? bytes : 0;
     if (tricolor_is_futile(heap))
-        mm_exhausted(bytes, heap->blocks.pages.limit);
+        mm_exhausted(bytes, blocks->pages.limit);
     runway_expect(&heap->runway, large);
-    if (heap->blocks.collect_always) {
+    if (blocks->collect_always) {
         tricolor_turn(m);
         return;
     }
+    block_holes_stock(blocks, LOOK_BLOCKS);
     if (!m->marking) {
-        (void)block_cycle_clean(&heap->blocks, 4);
-        (void)block_large_sweep(&heap->blocks, 16);
-        if (runway_now(&heap->runway, &heap->blocks) >= heap->trigger + large)
+        bool due = runway_now(&heap->runway, blocks) < heap->pacer.trigger + large;
+        if (tricolor_prepare(blocks, due ? PREPARE : 1) || !due)
             return;
         tricolor_start(m);
-        heap->paid_bytes = heap->blocks.handed_bytes;
     }
     tricolor_pay(m, large);
 }
@@ -322,11 +278,8 @@ mm_heap_create(const struct mm_config *config)
     if (!heap)
         mm_exhausted(sizeof *heap, config->heap_bytes);
     block_heap_create(&heap->blocks, config, sizeof *heap);
-    heap->slice_ns = (config->slice_us ? config->slice_us : SLICE_US) * UINT64_C(900);
-    heap->steps_per_byte = 1.0 / 24;
-    heap->ns_per_step = 10;
     heap->runway.bytes = block_heap_room(&heap->blocks);
-    heap->trigger = tricolor_trigger(heap);
+    pacer_init(&heap->pacer, config->slice_us, heap->runway.bytes, events_clock());
     return heap;
 }
 

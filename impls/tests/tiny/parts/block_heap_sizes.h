@@ -15,7 +15,8 @@ enum {
     MARKER_CLOCK_STEPS = 1,
     SNAPSHOT_BUFFER = 2,
     SNAPSHOT_INBOX = 4,
-    SWEEP_BLOCKS = 1
+    SWEEP_BLOCKS = 1,
+    SWEEP_LARGE = 1
 };
 
 #endif
