@@ -4,6 +4,7 @@
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
 #   make test         install what is missing, build in every kind, run all tests
 #   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps"
+#   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
 #   make build deps tidy format clean
 
@@ -13,8 +14,9 @@ RUN ?= $(shell ls -1dt results/*/runs.jsonl 2>/dev/null | head -n 1 | xargs -r d
 HEAPSTAKES = $(BUILD)/bin/heapstakes
 RUN_FLAGS ?=
 PARTS ?=
+SOAK_SECONDS ?= 600
 
-.PHONY: bench bench-quick bars test plots deps test-deps build tidy format clean
+.PHONY: bench bench-quick bars test soak plots deps test-deps build tidy format clean
 
 bench: deps build
 	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
@@ -24,6 +26,9 @@ bench-quick: deps build
 
 bars: deps build
 	@tools/bars $(HEAPSTAKES) $(PARTS)
+
+soak: test-deps build
+	@tools/soak $(BUILD) $(SOAK_SECONDS)
 
 plots: build
 	$(HEAPSTAKES) plot $(RUN)

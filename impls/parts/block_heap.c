@@ -46,12 +46,18 @@ block_heap_excess(const struct block_heap *heap, size_t bytes)
     return wanted > heap->budget ? wanted - heap->budget : 0;
 }
 
+/* Held, and in no object's way: free and dead blocks and pages. */
+static size_t
+block_heap_idle(const struct block_heap *heap)
+{
+    return ((size_t)(heap->free.count + heap->dead_blocks) << BLOCK_SHIFT) +
+           (heap->large.free_pages + heap->large.dead_pages) * PAGES_BYTES;
+}
+
 size_t
 block_heap_room(const struct block_heap *heap)
 {
-    return block_heap_headroom(heap) / 17 * 16 +
-           ((size_t)(heap->free.count + heap->dead_blocks) << BLOCK_SHIFT) +
-           (heap->large.free_pages + heap->large.dead_pages) * PAGES_BYTES;
+    return block_heap_headroom(heap) / 17 * 16 + block_heap_idle(heap);
 }
 
 /* What the limit leaves for cells, when the mark stack has what it will need. */
@@ -88,9 +94,12 @@ block_heap_set_budget(struct block_heap *heap, size_t bytes)
 {
     size_t most = block_heap_most(heap);
     heap->budget = heap->growth_percent ? block_heap_goal(heap) : most;
-    size_t room = block_heap_room(heap);
-    if (heap->growth_percent && room < 2 * bytes)
-        heap->budget += 2 * bytes - room;
+    /* What is idle may be in pieces too small, and what is held may be far beyond the goal: then
+     * there must be room even when all that is idle has gone back. */
+    size_t held = MM_LOAD_RELAXED(&heap->pages.held), idle = block_heap_idle(heap);
+    size_t least = (held > idle ? held - idle : 0) + 2 * bytes + block_supply_cost(BLOCK_COMMIT);
+    if (heap->growth_percent && heap->budget < least)
+        heap->budget = least;
     heap->budget = heap->budget < most ? heap->budget : most;
     block_supply_trim_begin(heap);
 }

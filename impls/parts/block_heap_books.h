@@ -253,7 +253,10 @@ void block_holes_clean(struct block_heap *heap, size_t block);
 /* Makes a wholly dead block free. */
 void block_holes_free(struct block_heap *heap, uint32_t block);
 
-/* block_supply.c: puts blocks from the system into the free list; false: the budget is full. */
+/* block_supply.c: what `count` new blocks take at most, tables included. */
+size_t block_supply_cost(size_t count);
+
+/* Puts blocks from the system into the free list; false: the budget is full. */
 bool block_supply_fresh(struct mm_mutator *m);
 
 /* Gives free and dead blocks back to the system until there is headroom for `bytes`, or none are

@@ -35,8 +35,7 @@ block_supply_commit(struct block_heap *heap, uint32_t from, uint32_t count)
     return true;
 }
 
-/* What `count` new blocks take at most, tables included. */
-static size_t
+size_t
 block_supply_cost(size_t count)
 {
     return count * (BLOCK_BYTES + BLOCK_MARKS + sizeof(struct block) + sizeof(struct block_link)) +
