@@ -51,6 +51,7 @@ tidy:
 
 format:
 	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+	@! command -v gofmt >/dev/null || git ls-files '*.go' | xargs gofmt -w
 
 clean:
 	rm -rf build build-*

@@ -81,6 +81,15 @@ if [ "$(nproc)" -ge 2 ]; then
     mentions out "server, 2 cores"
 fi
 
+# An outside contestant whose compiler is not there is missing in what it has programs for, only.
+make_cells "pair server" "steady"
+sed -i 's/{"name": "steady"/{"name": "away", "role": "missing", "package": "golang-away", "workloads": ["server"]}, &/' cells/cells.json
+expect 0 "$heapstakes" run --dry-run
+mentions out "install the package golang-away"
+[ "$(grep -c away out)" -eq 1 ] || fail "away is missing elsewhere too: $(cat out)"
+expect 0 "$heapstakes" list managers
+mentions out "unavailable: install the package golang-away"
+
 # What is raced on request only stays out until a filter matches it.
 make_cells "pair rare never" "steady"
 expect 0 "$heapstakes" run --dry-run

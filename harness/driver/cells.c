@@ -32,6 +32,33 @@ cells_folder(void)
     return memory_copy(path, (size_t)length - 1);
 }
 
+/* The texts of a list, as words that last. */
+static const char **
+cells_read_words(const json_t *list, size_t *count)
+{
+    const char **words = NULL;
+    size_t i;
+    json_t *entry;
+    *count = 0;
+    json_array_foreach((json_t *)list, i, entry)
+    {
+        if (!json_string_value(entry))
+            continue;
+        words = memory_room(words, *count, sizeof *words);
+        words[(*count)++] = json_string_value(entry);
+    }
+    return words;
+}
+
+static enum cells_role
+cells_role_of(const char *word)
+{
+    return strcmp(word, "referee") == 0   ? CELLS_REFEREE
+           : strcmp(word, "outside") == 0 ? CELLS_OUTSIDE
+           : strcmp(word, "missing") == 0 ? CELLS_MISSING
+                                          : CELLS_CONTESTANT;
+}
+
 static bool
 cells_read_managers(struct cells *cells, const json_t *list)
 {
@@ -40,13 +67,13 @@ cells_read_managers(struct cells *cells, const json_t *list)
     json_t *entry;
     json_array_foreach((json_t *)list, i, entry)
     {
-        const char *role = document_text(entry, "role", "");
+        const json_t *workloads = json_object_get(entry, "workloads");
         struct cells_manager *manager = &cells->managers[cells->manager_count++];
         manager->name = document_text(entry, "name", NULL);
         manager->package = document_text(entry, "package", "?");
-        manager->role = strcmp(role, "referee") == 0   ? CELLS_REFEREE
-                        : strcmp(role, "missing") == 0 ? CELLS_MISSING
-                                                       : CELLS_CONTESTANT;
+        manager->role = cells_role_of(document_text(entry, "role", ""));
+        manager->is_outside = workloads != NULL;
+        manager->workloads = cells_read_words(workloads, &manager->workload_count);
         if (!manager->name)
             return false;
     }
@@ -102,6 +129,16 @@ bool
 cells_is_built(const struct cells *cells, const char *workload, const char *manager)
 {
     return access(cells_path(cells, workload, manager), X_OK) == 0;
+}
+
+bool
+cells_takes_part(const struct cells_manager *manager, const char *workload)
+{
+    for (size_t i = 0; i < manager->workload_count; i++) {
+        if (strcmp(manager->workloads[i], workload) == 0)
+            return true;
+    }
+    return !manager->is_outside;
 }
 
 const struct cells_manager *
@@ -196,24 +233,6 @@ cells_describe_manager(struct cells *cells, struct cells_manager *manager)
     }
 }
 
-/* The texts of a list, as words that last. */
-static const char **
-cells_read_words(const json_t *list, size_t *count)
-{
-    const char **words = NULL;
-    size_t i;
-    json_t *entry;
-    *count = 0;
-    json_array_foreach((json_t *)list, i, entry)
-    {
-        if (!json_string_value(entry))
-            continue;
-        words = memory_room(words, *count, sizeof *words);
-        words[(*count)++] = json_string_value(entry);
-    }
-    return words;
-}
-
 static void
 cells_read_variants(struct cells_workload *workload, const json_t *list)
 {
@@ -248,7 +267,7 @@ cells_describe_workload(struct cells *cells, struct cells_workload *workload)
     workload->unavailable = "not built";
     for (size_t i = 0; i < cells->manager_count && !process_is_interrupted(); i++) {
         const char *manager = cells->managers[i].name;
-        if (!cells_is_built(cells, workload->name, manager))
+        if (cells->managers[i].is_outside || !cells_is_built(cells, workload->name, manager))
             continue;
         const json_t *json = cells_ask(cells, workload->name, manager, &workload->unavailable);
         const json_t *facts = json_object_get(json, "workload");

@@ -7,12 +7,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum cells_role { CELLS_CONTESTANT, CELLS_REFEREE, CELLS_MISSING };
+/* CELLS_OUTSIDE: programs of its own, in another language, that speak as cells do. */
+enum cells_role { CELLS_CONTESTANT, CELLS_REFEREE, CELLS_OUTSIDE, CELLS_MISSING };
 
 struct cells_manager {
     const char *name;
     enum cells_role role;
-    const char *package;     /* to install, if the role is CELLS_MISSING */
+    const char *package; /* to install, if the role is CELLS_MISSING */
+    bool is_outside;     /* it has programs for these workloads only: */
+    const char **workloads;
+    size_t workload_count;
     const char *unavailable; /* why no cell of it can say what it is; NULL: the rest is known */
     const char *summary;
     const char *version; /* NULL: built with the project */
@@ -53,6 +57,9 @@ bool cells_describe(struct cells *cells);
 /* The file of a cell, and whether it can be run. */
 const char *cells_path(const struct cells *cells, const char *workload, const char *manager);
 bool cells_is_built(const struct cells *cells, const char *workload, const char *manager);
+
+/* Whether a manager takes part in a workload at all: who is outside has programs for some. */
+bool cells_takes_part(const struct cells_manager *manager, const char *workload);
 
 /* NULL: there is none of this name. */
 const struct cells_manager *cells_find_manager(const struct cells *cells, const char *name);

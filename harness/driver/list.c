@@ -9,6 +9,16 @@
 #include "table.h"
 #include "verbs.h"
 
+/* The workloads of an outside contestant. */
+static const char *
+list_words(const struct cells_manager *manager)
+{
+    const char *words = "";
+    for (size_t i = 0; i < manager->workload_count; i++)
+        words = memory_text("%s%s%s", words, i ? ", " : "", manager->workloads[i]);
+    return words;
+}
+
 static void
 list_managers(const struct cells *cells, enum options_format format)
 {
@@ -28,6 +38,8 @@ list_managers(const struct cells *cells, enum options_format format)
                                manager->package);
         else if (manager->unavailable)
             what = memory_text("unavailable: %s", manager->unavailable);
+        else if (manager->role == CELLS_OUTSIDE)
+            what = memory_text("%s (outside: %s)", manager->summary, list_words(manager));
         else if (manager->role == CELLS_REFEREE)
             what = memory_text("%s (the referee; not raced)", manager->summary);
         table_cell(&table, manager->name);

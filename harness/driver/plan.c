@@ -110,7 +110,8 @@ plan_add_race(struct plan *plan, const struct cells_workload *workload, const ch
         .counts_missing = "the referee was not asked",
     };
     for (size_t i = 0; i < plan->cells->manager_count; i++) {
-        if (plan_wants_manager(plan->options, &plan->cells->managers[i]))
+        if (plan_wants_manager(plan->options, &plan->cells->managers[i]) &&
+            cells_takes_part(&plan->cells->managers[i], workload->name))
             plan_add_cells(plan, index, &plan->cells->managers[i]);
     }
 }
