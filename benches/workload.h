@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct mm_mutator;
+struct mm_heap;
 
 enum workload_size { WORKLOAD_SMOKE, WORKLOAD_NORMAL, WORKLOAD_LARGE, WORKLOAD_SIZES };
 
@@ -26,6 +27,7 @@ struct workload_run {
     unsigned variant; /* index into WORKLOAD.variants */
     unsigned threads;
     uint64_t seed;
+    struct mm_heap *heap; /* from setup on; for mm_stats */
     void (*meet)(struct workload_barrier *barrier);
     struct workload_barrier *barrier;
 };
@@ -52,7 +54,10 @@ struct workload {
     unsigned threads_default;    /* threads it is raced with; 1 for most */
     unsigned threads_max;
     uint32_t on_request; /* bit i: variant i is raced only if --filter names it */
-    bool fixed_live;     /* live size does not follow "normal at least 16 MB" by nature */
+    /* What a manager must be for it to be raced here, NULL-terminated: its traits and facts by the
+     * names that --describe gives them, "collects", "frees".  NULL: all are. */
+    const char *const *needs;
+    bool fixed_live; /* live size does not follow "normal at least 16 MB" by nature */
 
     void (*plan)(const struct workload_run *run, struct workload_plan *plan);
 

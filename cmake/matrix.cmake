@@ -1,13 +1,15 @@
 # matrix.cmake -- every workload against every manager: one executable a cell.
 
 # mm_manager(NAME [FOLDER dir] [REFEREE] [PARTS part..] [PACKAGE deb HEADER h LIBRARY lib] [LINK lib..]
-#            [IS_MALLOC])
+#            [IS_MALLOC] [INSTEAD dir] [WORKLOADS name..])
 #   compiles FOLDER/*.c (default: NAME) and the named parts; the folder holds mm_impl.h.
 #   REFEREE: it checks workloads and counts what they do, and is not raced.
 #   PACKAGE: a peer; without its header or library it is listed as missing.
 #   IS_MALLOC: its library replaces malloc in the whole process, as a sanitizer does.
+#   INSTEAD: headers that stand before those of the same name everywhere else.
+#   WORKLOADS: it is built for these alone, and raced only if --managers names it.
 function(mm_manager name)
-  cmake_parse_arguments(ARG "REFEREE;IS_MALLOC" "FOLDER;PACKAGE;HEADER;LIBRARY" "PARTS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "REFEREE;IS_MALLOC" "FOLDER;PACKAGE;HEADER;LIBRARY;INSTEAD" "PARTS;LINK;WORKLOADS" ${ARGN})
   if(HEAPSTAKES_MANAGERS AND NOT name IN_LIST HEAPSTAKES_MANAGERS AND NOT ARG_REFEREE)
     return()
   endif()
@@ -45,7 +47,7 @@ function(mm_manager name)
   list(TRANSFORM parts APPEND .c)
   add_library(impl_${name} OBJECT ${sources} ${parts} ${PROJECT_SOURCE_DIR}/impls/conformance.c)
   target_include_directories(impl_${name}
-    PUBLIC ${ARG_FOLDER} ${PROJECT_SOURCE_DIR}/impls
+    PUBLIC ${ARG_INSTEAD} ${ARG_FOLDER} ${PROJECT_SOURCE_DIR}/impls
     PRIVATE ${PROJECT_SOURCE_DIR}/impls/parts/unwatched)
   if(ARG_PACKAGE)
     target_include_directories(impl_${name} SYSTEM PUBLIC ${${name}_INCLUDE})
@@ -54,6 +56,11 @@ function(mm_manager name)
   target_compile_options(impl_${name} PUBLIC
     -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free)
   target_link_libraries(impl_${name} PUBLIC mm_parts ${links})
+  if(ARG_WORKLOADS)
+    set_property(GLOBAL APPEND PROPERTY MM_ON_REQUEST ${name})
+    set_property(GLOBAL PROPERTY MM_WORKLOADS_OF_${name} ${ARG_WORKLOADS})
+    return()
+  endif()
   set_property(GLOBAL APPEND PROPERTY MM_MANAGERS ${name})
   if(ARG_REFEREE)
     set_property(GLOBAL APPEND PROPERTY MM_REFEREES ${name})
@@ -77,6 +84,13 @@ function(mm_workload name)
     return()
   endif()
   get_property(managers GLOBAL PROPERTY MM_MANAGERS)
+  get_property(on_request GLOBAL PROPERTY MM_ON_REQUEST)
+  foreach(manager IN LISTS on_request)
+    get_property(wanted GLOBAL PROPERTY MM_WORKLOADS_OF_${manager})
+    if(name IN_LIST wanted)
+      list(APPEND managers ${manager})
+    endif()
+  endforeach()
   foreach(manager IN LISTS managers)
     mm_cell(${name}.${manager} ${name} ${manager} unwatched bin)
     mm_cell(probe.${name}.${manager} ${name} ${manager} probe bin/probe)
@@ -91,6 +105,7 @@ add_custom_target(probes)
 function(mm_write_manifest)
   get_property(managers GLOBAL PROPERTY MM_MANAGERS)
   get_property(referees GLOBAL PROPERTY MM_REFEREES)
+  get_property(on_request GLOBAL PROPERTY MM_ON_REQUEST)
   get_property(missing GLOBAL PROPERTY MM_MISSING)
   get_property(outside GLOBAL PROPERTY MM_OUTSIDE)
   get_property(workloads GLOBAL PROPERTY MM_WORKLOADS)
@@ -105,6 +120,9 @@ function(mm_write_manifest)
   foreach(contestant IN LISTS outside)
     mm_outside_facts(${contestant} facts)
     list(APPEND rows "    {\"name\": \"${contestant}\", \"role\": \"outside\"${facts}}")
+  endforeach()
+  foreach(manager IN LISTS on_request)
+    list(APPEND rows "    {\"name\": \"${manager}\", \"role\": \"on_request\"}")
   endforeach()
   foreach(pair IN LISTS missing)
     string(REPLACE "=" ";" pair "${pair}")

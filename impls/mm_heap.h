@@ -97,6 +97,7 @@ struct mm_stats {
     uint64_t live_bytes;      /* in cells that are not free, as far as it knows now */
     uint64_t owed_bytes;      /* work put off: unswept blocks, pending frees */
     uint64_t collections;     /* finished cycles */
+    bool marking;             /* a cycle has begun, and goes on beside the program */
     /* Only `checked` gives these; payload, without headers. */
     uint64_t new_objects, new_bytes;            /* made since the heap was created */
     uint64_t payload_bytes, peak_payload_bytes; /* made and not yet stated dead */

@@ -63,6 +63,15 @@ describe_on_request(void)
 }
 
 static json_t *
+describe_needs(void)
+{
+    json_t *needs = json_array();
+    for (unsigned i = 0; WORKLOAD.needs && WORKLOAD.needs[i]; i++)
+        json_array_append_new(needs, json_string(WORKLOAD.needs[i]));
+    return needs;
+}
+
+static json_t *
 describe_workload(struct cell *cell)
 {
     cell_plan(cell, WORKLOAD_SMOKE, 0, WORKLOAD.threads_default);
@@ -75,6 +84,7 @@ describe_workload(struct cell *cell)
                                  "fixed_live", WORKLOAD.fixed_live);
     json_object_set_new(workload, "variants", describe_variants());
     json_object_set_new(workload, "on_request", describe_on_request());
+    json_object_set_new(workload, "needs", describe_needs());
     json_object_set_new(workload, "unavailable", describe_text(unavailable));
     json_object_set_new(workload, "input", describe_text(input));
     json_object_set_new(workload, "plans", describe_plans(cell));

@@ -118,6 +118,9 @@ report_marks(const struct cell *cell)
     json_t *marks = json_array();
     if (report_few_collections(sample))
         json_array_append_new(marks, json_string("few_collections"));
+    if (sample->before.marking && sample->after.marking &&
+        sample->before.collections == sample->after.collections)
+        json_array_append_new(marks, json_string("marking"));
     if (cell->options.rate > 0 && sample->achieved_per_s < 0.99 * cell->options.rate)
         json_array_append_new(marks, json_string("overloaded"));
     if (cell->config.heap_bytes > 0 && !MM_MANAGER.obeys_limit)

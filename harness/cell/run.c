@@ -45,6 +45,7 @@ run_setup(struct cell *cell)
         cell->peak_failed = "the kernel does not let this process reset VmHWM";
     sample->start_rss_bytes = system_status_bytes("VmRSS:");
     cell->heap = mm_heap_create(&cell->config);
+    cell->run.heap = cell->heap;
     cell->m = mm_attach(cell->heap);
     if (WORKLOAD.setup)
         WORKLOAD.setup(cell->m, &cell->run);

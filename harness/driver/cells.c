@@ -53,10 +53,11 @@ cells_read_words(const json_t *list, size_t *count)
 static enum cells_role
 cells_role_of(const char *word)
 {
-    return strcmp(word, "referee") == 0   ? CELLS_REFEREE
-           : strcmp(word, "outside") == 0 ? CELLS_OUTSIDE
-           : strcmp(word, "missing") == 0 ? CELLS_MISSING
-                                          : CELLS_CONTESTANT;
+    return strcmp(word, "referee") == 0      ? CELLS_REFEREE
+           : strcmp(word, "outside") == 0    ? CELLS_OUTSIDE
+           : strcmp(word, "missing") == 0    ? CELLS_MISSING
+           : strcmp(word, "on_request") == 0 ? CELLS_ON_REQUEST
+                                             : CELLS_CONTESTANT;
 }
 
 static bool
@@ -171,6 +172,18 @@ cells_is_on_request(const struct cells_workload *workload, const char *variant)
     return false;
 }
 
+const char *
+cells_lack(const struct cells_workload *workload, const struct cells_manager *manager)
+{
+    const json_t *traits = json_object_get(manager->facts, "traits");
+    for (size_t i = 0; i < workload->need_count; i++) {
+        const char *need = workload->needs[i];
+        if (!document_flag(manager->facts, need) && !document_flag(traits, need))
+            return need;
+    }
+    return NULL;
+}
+
 const struct cells_manager *
 cells_referee(const struct cells *cells)
 {
@@ -229,6 +242,7 @@ cells_describe_manager(struct cells *cells, struct cells_manager *manager)
         manager->obeys_limit = document_flag(facts, "obeys_limit");
         manager->emits_events = document_flag(facts, "emits_events");
         manager->collects = document_flag(facts, "collects");
+        manager->facts = facts;
         return;
     }
 }
@@ -259,6 +273,7 @@ cells_read_workload(struct cells_workload *workload, const json_t *facts)
     cells_read_variants(workload, json_object_get(facts, "variants"));
     workload->on_request = cells_read_words(json_object_get(facts, "on_request"),
                                             &workload->on_request_count);
+    workload->needs = cells_read_words(json_object_get(facts, "needs"), &workload->need_count);
 }
 
 static void

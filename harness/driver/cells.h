@@ -7,8 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* CELLS_OUTSIDE: programs of its own, in another language, that speak as cells do. */
-enum cells_role { CELLS_CONTESTANT, CELLS_REFEREE, CELLS_OUTSIDE, CELLS_MISSING };
+enum cells_role {
+    CELLS_CONTESTANT,
+    CELLS_ON_REQUEST, /* raced only if --managers names it */
+    CELLS_REFEREE,
+    CELLS_OUTSIDE, /* programs of its own, in another language, that speak as cells do */
+    CELLS_MISSING
+};
 
 struct cells_manager {
     const char *name;
@@ -22,6 +27,7 @@ struct cells_manager {
     const char *version; /* NULL: built with the project */
     unsigned max_threads;
     bool obeys_limit, emits_events, collects;
+    const json_t *facts; /* all that it says of itself; NULL: not known */
 };
 
 struct cells_workload {
@@ -33,6 +39,8 @@ struct cells_workload {
     size_t variant_count;
     const char **on_request; /* those of them that are raced only if --filter names them */
     size_t on_request_count;
+    const char **needs; /* what a manager must be to be raced on it */
+    size_t need_count;
     unsigned threads_default, threads_max;
     bool serves;
     const char *input; /* facts on the data it reads; NULL: none */
@@ -60,6 +68,9 @@ bool cells_is_built(const struct cells *cells, const char *workload, const char 
 
 /* Whether a manager takes part in a workload at all: who is outside has programs for some. */
 bool cells_takes_part(const struct cells_manager *manager, const char *workload);
+
+/* What the workload needs and the manager is not: one of the needs, or NULL. */
+const char *cells_lack(const struct cells_workload *workload, const struct cells_manager *manager);
 
 /* NULL: there is none of this name. */
 const struct cells_manager *cells_find_manager(const struct cells *cells, const char *name);

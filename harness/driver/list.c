@@ -42,6 +42,8 @@ list_managers(const struct cells *cells, enum options_format format)
             what = memory_text("%s (outside: %s)", manager->summary, list_words(manager));
         else if (manager->role == CELLS_REFEREE)
             what = memory_text("%s (the referee; not raced)", manager->summary);
+        else if (manager->role == CELLS_ON_REQUEST)
+            what = memory_text("%s (only if --managers names it)", manager->summary);
         table_cell(&table, manager->name);
         table_cell(&table, !is_known ? "-" : manager->version ? manager->version : "built here");
         table_cell(&table, !is_known ? "-" : manager->max_threads == 1 ? "one" : "many");

@@ -54,6 +54,10 @@ plan_obstacle(const struct plan *plan, const struct cells_manager *manager,
         return manager->unavailable;
     if (!cells_is_built(plan->cells, race->workload->name, manager->name))
         return "not built";
+    const char *lack = cells_lack(race->workload, manager);
+    if (lack)
+        return memory_text(
+            "nothing to measure: the workload needs a manager of which \"%s\" is true", lack);
     if (race->threads > manager->max_threads)
         return manager->max_threads == 1 ? "one thread"
                                          : memory_text("at most %u threads", manager->max_threads);
@@ -79,7 +83,7 @@ plan_add_cells(struct plan *plan, size_t race_index, const struct cells_manager 
     }
 }
 
-static bool
+bool
 plan_wants_manager(const struct options *options, const struct cells_manager *manager)
 {
     if (manager->role == CELLS_REFEREE)
@@ -88,7 +92,7 @@ plan_wants_manager(const struct options *options, const struct cells_manager *ma
         if (strcmp(options->managers.words[i], manager->name) == 0)
             return true;
     }
-    return options->managers.count == 0;
+    return options->managers.count == 0 && manager->role != CELLS_ON_REQUEST;
 }
 
 static void

@@ -51,6 +51,9 @@ struct plan {
     size_t missing_count;
 };
 
+/* Whether a manager is to be raced, if it can. */
+bool plan_wants_manager(const struct options *options, const struct cells_manager *manager);
+
 /* One process of a round. */
 struct plan_step {
     size_t member;

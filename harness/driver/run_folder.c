@@ -176,8 +176,11 @@ run_folder_write_plan(const struct race *race)
     const struct plan *plan = &race->plan;
     json_t *order = json_array();
     for (size_t i = 0; i < plan->cells->manager_count; i++) {
-        if (plan->cells->managers[i].role != CELLS_REFEREE)
-            json_array_append_new(order, json_string(plan->cells->managers[i].name));
+        const struct cells_manager *manager = &plan->cells->managers[i];
+        bool is_left_out = manager->role == CELLS_ON_REQUEST &&
+                           !plan_wants_manager(plan->options, manager);
+        if (manager->role != CELLS_REFEREE && !is_left_out)
+            json_array_append_new(order, json_string(manager->name));
     }
     json_t *json = memory_keep(
         json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "schema", PLAN_SCHEMA, "seed",

@@ -16,7 +16,7 @@ struct mm_heap {
 };
 
 const struct mm_manager MM_MANAGER = {
-    .name = "marksweep",
+    .name = "marksweep" MARKER_RING_NAME,
     .summary = "stop-the-world marking, lazy sweeping, bump allocation into holes",
     .max_threads = MM_ANY_THREADS,
     .obeys_limit = true,

@@ -360,6 +360,7 @@ mm_stats(struct mm_heap *whole, struct mm_stats *out)
         .live_bytes = heap->live_bytes + heap->handed_bytes - unused,
         .owed_bytes = (unswept << BLOCK_SHIFT) + heap->large.dead_pages * PAGES_BYTES,
         .collections = heap->cycles,
+        .marking = block_heap_is_marking(heap),
         MM_STATS_NOT_COUNTED,
     };
     world_unlock(&heap->world);

@@ -7,7 +7,6 @@ enum {
     BLOCK_SHIFT = 14,         /* a block is 16 KiB: small, so that many kinds fit a small heap */
     BLOCK_COMMIT = 16,        /* blocks asked of the system at once */
     HOLE_BYTES_MAX = 1 << 14, /* handed out at once, at most; but always a cell */
-    MARKER_RING = 32,         /* objects on their way into the cache; a power of two */
     MARKER_STACK_BYTES_MAX = 1 << 30, /* of the mark stack, if the limit allows it */
     MARKER_PIECE = 64,                /* references of a tail that are looked at in one go */
     MARKER_CLOCK_STEPS = 256,         /* steps of marking between two looks at the clock */

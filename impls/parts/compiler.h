@@ -4,6 +4,7 @@
 
 #define MM_INLINE static inline __attribute__((always_inline, unused))
 #define MM_SLOW __attribute__((noinline, cold))
+#define MM_NOINLINE __attribute__((noinline))
 #define MM_NORETURN __attribute__((noreturn))
 #define MM_MUST_USE __attribute__((warn_unused_result))
 #define MM_UNUSED __attribute__((unused))

@@ -338,8 +338,10 @@ marker_drain(struct block_heap *heap, uint64_t steps)
                 done++;
                 continue;
             }
-            MM_PREFETCH((void *)incoming);
-            MM_PREFETCH_WRITE(trace_mark_byte(&trace, incoming));
+            if (MARKER_PREFETCH) {
+                MM_PREFETCH((void *)incoming);
+                MM_PREFETCH_WRITE(trace_mark_byte(&trace, incoming));
+            }
             if (MM_UNLIKELY(fill < MARKER_RING)) {
                 marker->ring[(head + fill++) % MARKER_RING] = (void *)incoming;
                 continue;

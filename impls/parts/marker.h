@@ -22,6 +22,7 @@
 #define PARTS_MARKER_H
 
 #include "parts/block_heap_sizes.h"
+#include "parts/marker_ring.h"
 #include "mm_heap.h"
 
 struct block_heap;

@@ -1,0 +1,85 @@
+/* part_allocation -- the fast path of allocation by size, and nothing else: no death, no
+ * collection, no first touch.
+ *
+ * Batch 0 makes all objects once and drops them, and asks for a collection: the memory is then the
+ * manager's own, and free.  The timed batches make them again and keep them; they die in teardown.
+ * A block that nobody touches is four times as large, so that in a heap of twice the peak they fill
+ * a sixth of the limit, and no collector has a reason to begin (an object of 8 bytes may take 16).
+ */
+#include "part_sizes.h"
+
+enum { ROOM_TIMES = 4, BATCHES = 16 };
+
+/* Payload of all objects; the room is a multiple of it. */
+static const size_t TOTALS[WORKLOAD_SIZES] = { (size_t)64 << 10, (size_t)64 << 20,
+                                               (size_t)256 << 20 };
+
+static mm_ref kept;
+static struct mm_scope kept_scope;
+
+/* Objects of one batch. */
+static uint64_t
+allocation_count(const struct workload_run *run)
+{
+    return part_count(run, TOTALS[run->size] / BATCHES);
+}
+
+static void
+part_allocation_plan(const struct workload_run *run, struct workload_plan *plan)
+{
+    *plan = (struct workload_plan){
+        .batches = BATCHES,
+        .operations = allocation_count(run),
+        .cold_operations = BATCHES * allocation_count(run),
+        .peak_live_bytes = ROOM_TIMES * TOTALS[run->size] +
+                           BATCHES * allocation_count(run) * PART_SIZES[run->variant],
+    };
+}
+
+static void
+part_allocation_setup(struct mm_mutator *m, const struct workload_run *run)
+{
+    mm_global(m, &kept);
+    part_block_keep(m, ROOM_TIMES * TOTALS[run->size]);
+}
+
+static uint64_t
+part_allocation_batch(struct mm_mutator *m, const struct workload_run *run, unsigned thread,
+                      uint64_t batch)
+{
+    (void)thread;
+    uint64_t n = allocation_count(run);
+    if (batch <= 1)
+        kept_scope = mm_scope_begin(m);
+    PART_MAKE[run->variant](m, &kept, batch ? n : n * BATCHES);
+    if (batch == 0) {
+        part_drop(m, &kept, PART_SIZES[run->variant]);
+        mm_scope_end(m, kept_scope);
+        mm_collect(m);
+    }
+    return n;
+}
+
+static uint64_t
+part_allocation_teardown(struct mm_mutator *m, const struct workload_run *run)
+{
+    uint64_t sum = part_length(&kept);
+    part_drop(m, &kept, PART_SIZES[run->variant]);
+    mm_scope_end(m, kept_scope);
+    return workload_mix(sum, part_block_drop(m));
+}
+
+const struct workload WORKLOAD = {
+    .name = "part_allocation",
+    .summary = "objects of one size, made in memory that is warm, and kept",
+    .operation = "an object made",
+    .variants = PART_SIZE_NAMES,
+    .threads_default = 1,
+    .threads_max = 1,
+    .on_request = WORKLOAD_EVERY_VARIANT,
+    .fixed_live = true,
+    .plan = part_allocation_plan,
+    .setup = part_allocation_setup,
+    .batch = part_allocation_batch,
+    .teardown = part_allocation_teardown,
+};
