@@ -2,8 +2,9 @@
  * 4 or 8 slots, against the same functions without.
  *
  * Every function enters a frame, sets each slot to its argument, calls itself twice but for the
- * leaves, and reads a slot again after the calls.  Nothing is allocated, so no slot is ever looked
- * at.  The functions must not be inlined into each other: the call itself is in all variants alike.
+ * leaves, and counts itself in the object that a slot refers to after the calls.  That count is in
+ * memory, and comes last: so a compiler can neither merge the two calls nor make a loop of one.
+ * Nothing is allocated, so no collector looks at a slot.  The call itself is in all variants alike.
  */
 #include "part.h"
 
@@ -20,59 +21,62 @@ static const struct roots_size {
 
 static mm_ref kept;
 
-typedef uint64_t roots_tree(struct mm_mutator *m, struct object *obj, unsigned depth);
+typedef void roots_tree(struct mm_mutator *m, struct object *obj, unsigned depth);
 
-static MM_NOINLINE uint64_t
+static MM_NOINLINE void
 roots_tree_0(struct mm_mutator *m, struct object *obj, unsigned depth)
 {
-    uint64_t sum = 0;
-    if (depth)
-        sum = roots_tree_0(m, obj, depth - 1) + roots_tree_0(m, obj, depth - 1);
-    return sum + obj->number;
+    if (depth) {
+        roots_tree_0(m, obj, depth - 1);
+        roots_tree_0(m, obj, depth - 1);
+    }
+    obj->number++;
 }
 
-static MM_NOINLINE uint64_t
+static MM_NOINLINE void
 roots_tree_1(struct mm_mutator *m, struct object *obj, unsigned depth)
 {
     MM_LOCALS(m, a);
-    uint64_t sum = 0;
     mm_set(m, &locals->a, obj);
-    if (depth)
-        sum = roots_tree_1(m, obj, depth - 1) + roots_tree_1(m, obj, depth - 1);
-    return sum + ((struct object *)mm_get(locals->a))->number;
+    if (depth) {
+        roots_tree_1(m, obj, depth - 1);
+        roots_tree_1(m, obj, depth - 1);
+    }
+    ((struct object *)mm_get(locals->a))->number++;
 }
 
-static MM_NOINLINE uint64_t
+static MM_NOINLINE void
 roots_tree_2(struct mm_mutator *m, struct object *obj, unsigned depth)
 {
     MM_LOCALS(m, a, b);
-    uint64_t sum = 0;
     mm_set(m, &locals->a, obj);
     mm_set(m, &locals->b, obj);
-    if (depth)
-        sum = roots_tree_2(m, obj, depth - 1) + roots_tree_2(m, obj, depth - 1);
-    return sum + ((struct object *)mm_get(locals->b))->number;
+    if (depth) {
+        roots_tree_2(m, obj, depth - 1);
+        roots_tree_2(m, obj, depth - 1);
+    }
+    ((struct object *)mm_get(locals->b))->number++;
 }
 
-static MM_NOINLINE uint64_t
+static MM_NOINLINE void
 roots_tree_4(struct mm_mutator *m, struct object *obj, unsigned depth)
 {
     MM_LOCALS(m, a, b, c, d);
-    uint64_t sum = 0;
     mm_set(m, &locals->a, obj);
     mm_set(m, &locals->b, obj);
     mm_set(m, &locals->c, obj);
     mm_set(m, &locals->d, obj);
-    if (depth)
-        sum = roots_tree_4(m, obj, depth - 1) + roots_tree_4(m, obj, depth - 1);
-    return sum + ((struct object *)mm_get(locals->d))->number;
+    if (depth) {
+        roots_tree_4(m, obj, depth - 1);
+        roots_tree_4(m, obj, depth - 1);
+    }
+    ((struct object *)mm_get(locals->d))->number++;
 }
 
-static MM_NOINLINE uint64_t
+static MM_NOINLINE void
 roots_tree_8(struct mm_mutator *m, struct object *obj, unsigned depth)
 {
     MM_LOCALS(m, a, b, c, d, e, f, g, h);
-    uint64_t sum = 0;
     mm_set(m, &locals->a, obj);
     mm_set(m, &locals->b, obj);
     mm_set(m, &locals->c, obj);
@@ -81,9 +85,11 @@ roots_tree_8(struct mm_mutator *m, struct object *obj, unsigned depth)
     mm_set(m, &locals->f, obj);
     mm_set(m, &locals->g, obj);
     mm_set(m, &locals->h, obj);
-    if (depth)
-        sum = roots_tree_8(m, obj, depth - 1) + roots_tree_8(m, obj, depth - 1);
-    return sum + ((struct object *)mm_get(locals->h))->number;
+    if (depth) {
+        roots_tree_8(m, obj, depth - 1);
+        roots_tree_8(m, obj, depth - 1);
+    }
+    ((struct object *)mm_get(locals->h))->number++;
 }
 
 static const char *const VARIANTS[] = { "none", "1", "2", "4", "8", NULL };
@@ -114,7 +120,8 @@ part_roots_batch(struct mm_mutator *m, const struct workload_run *run, unsigned 
                  uint64_t batch)
 {
     (void)thread, (void)batch;
-    return TREES[run->variant](m, mm_get(kept), SIZES[run->size].depth);
+    TREES[run->variant](m, mm_get(kept), SIZES[run->size].depth);
+    return ((struct object *)mm_get(kept))->number;
 }
 
 static uint64_t
