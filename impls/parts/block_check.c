@@ -43,6 +43,7 @@ block_check_blocks(struct block_heap *heap)
         block_check_list(&check, &heap->books[kind].unswept, kind, false);
         block_check_list(&check, &heap->books[kind].swept, kind, true);
         block_check_list(&check, &heap->books[kind].partial, kind, true);
+        block_check_list(&check, &heap->books[kind].full, kind, true);
     }
     mm_assert(check.listed == heap->used_blocks);
     mm_assert(check.dead == heap->dead_blocks); /* H4 */
@@ -99,12 +100,13 @@ block_check_large(const struct block_heap *heap)
     mm_assert(pages[LARGE_FREE] == space->free_pages);
     mm_assert(pages[LARGE_USED] == space->used_pages);
     mm_assert(block_check_large_list(space, &space->unswept) +
-                  block_check_large_list(space, &space->swept) ==
+                  block_check_large_list(space, &space->swept) +
+                  block_check_large_list(space, &space->fresh) ==
               space->used_pages); /* L3 */
     mm_assert(space->grey == LARGE_NONE);
     size_t dead = 0;
     for (uint32_t at = space->unswept.first; at != LARGE_NONE; at = space->table[at].next)
-        dead += space->table[at].mark == heap->live ? 0 : space->table[at].pages;
+        dead += block_mark_is(space->table[at].mark, heap->live) ? 0 : space->table[at].pages;
     mm_assert(dead == space->dead_pages); /* L3 */
 }
 
@@ -119,7 +121,7 @@ block_check_live(const struct block_heap *heap)
         const struct kind *kind = &heap->kinds[heap->blocks[block].kind];
         for (size_t cell = 0; cell < kind->cells; cell++) {
             size_t granule = block * BLOCK_MARKS + cell * kind->bytes / GRANULE_BYTES;
-            live += heap->marks[granule] == heap->live ? kind->bytes : 0;
+            live += block_mark_is(heap->marks[granule], heap->live) ? kind->bytes : 0;
         }
     }
     mm_assert(live == heap->live_bytes);

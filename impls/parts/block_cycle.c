@@ -10,7 +10,7 @@ block_cycle_begin(struct block_heap *heap)
     while (block_cycle_clean(heap, UINT32_MAX))
         ;
     block_large_cycle_begin(heap);
-    heap->mark = (uint8_t)(heap->live % UINT8_MAX + 1);
+    heap->mark = (uint8_t)(heap->live % (2 * MARK_VALUES) + 2);
     heap->marker.steps = 0;
     for (size_t i = 0; i < heap->kinds_count; i++)
         heap->kinds[i].marked = heap->kinds[i].blocks_touched = heap->books[i].black_bytes = 0;
@@ -91,12 +91,55 @@ block_cycle_end(struct block_heap *heap)
     heap->clean_next = (uint32_t)(heap->cycles % CLEAN_CYCLES);
     for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
         struct kind_books *books = &heap->books[i];
+        block_list_append(heap, &books->unswept, &books->full);
         block_list_append(heap, &books->unswept, &books->partial);
         block_list_append(heap, &books->unswept, &books->swept);
     }
     block_large_cycle_end(heap);
     block_cycle_count(heap);
     marker_settle(heap);
+    if (MM_DEBUG)
+        block_check(heap);
+}
+
+void
+block_cycle_begin_young(struct block_heap *heap)
+{
+    mm_assert(!block_heap_is_marking(heap));
+    block_cycle_drop_holes(heap);
+    heap->marker.steps = 0;
+}
+
+/* The blocks in this list become free, or are to be looked at before all others. */
+static void
+block_cycle_settle_young(struct block_heap *heap, struct kind_books *books, struct block_list *list)
+{
+    for (uint32_t block = list->first, next; block != BLOCK_NONE; block = next) {
+        next = heap->links[block].next;
+        if (heap->blocks[block].touched != heap->live) {
+            block_holes_free_young(heap, list, block);
+            continue;
+        }
+        heap->blocks[block].swept = 0;
+        block_list_unlink(heap, list, block);
+        block_list_push_front(heap, &books->unswept, block);
+    }
+}
+
+void
+block_cycle_end_young(struct block_heap *heap)
+{
+    if (MM_DEBUG)
+        block_check_marking(heap);
+    heap->young_cycles++;
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
+        struct kind_books *books = &heap->books[i];
+        books->handed_bytes = 0;
+        block_cycle_settle_young(heap, books, &books->swept);
+        block_cycle_settle_young(heap, books, &books->partial);
+    }
+    block_large_cycle_end_young(heap);
+    block_cycle_count(heap);
     if (MM_DEBUG)
         block_check(heap);
 }
@@ -119,8 +162,8 @@ block_cycle_clean_entered(struct block_heap *heap, uint32_t number)
 }
 
 /* Which block is cleaned in which cycle depends on its number alone, so none is left out between
- * two uses of a value, 255 cycles apart.  A block that was gone through since the last cycle may be
- * in a mutator's hand; it was cleaned when it was entered. */
+ * two uses of a value, MARK_VALUES cycles apart.  A block that was gone through since the last
+ * cycle may be in a mutator's hand; it was cleaned when it was entered. */
 bool
 block_cycle_clean(struct block_heap *heap, uint32_t count)
 {

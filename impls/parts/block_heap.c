@@ -132,7 +132,7 @@ block_heap_create(struct block_heap *heap, const struct mm_config *config, size_
     heap->growth_percent = config->growth_percent;
     if (!config->heap_bytes && !config->growth_percent)
         heap->growth_percent = GROWTH_PERCENT;
-    heap->live = heap->mark = 1;
+    heap->live = heap->mark = 2;
     world_create(&heap->world, config->seed);
     block_heap_reserve(heap, span);
     block_kinds_create(heap);
@@ -359,7 +359,7 @@ mm_stats(struct mm_heap *whole, struct mm_stats *out)
         .peak_held_bytes = MM_LOAD_RELAXED(&heap->pages.peak),
         .live_bytes = heap->live_bytes + heap->handed_bytes - unused,
         .owed_bytes = (unswept << BLOCK_SHIFT) + heap->large.dead_pages * PAGES_BYTES,
-        .collections = heap->cycles,
+        .collections = heap->cycles + heap->young_cycles,
         .marking = block_heap_is_marking(heap),
         MM_STATS_NOT_COUNTED,
     };
@@ -380,14 +380,4 @@ mm_owns(const struct mm_heap *whole, const void *obj)
     size_t page = ((uintptr_t)obj - (uintptr_t)space->base) / PAGES_BYTES;
     return page <= space->last && page < space->top && (uintptr_t)obj % PAGES_BYTES == 0 &&
            space->table[page].pages && space->table[page].state == LARGE_USED;
-}
-
-void
-mm_verify(struct mm_heap *whole)
-{
-    struct block_heap *heap = (struct block_heap *)whole;
-    world_lock(&heap->world);
-    if (!block_heap_is_marking(heap))
-        block_check(heap);
-    world_unlock(&heap->world);
 }

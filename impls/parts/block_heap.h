@@ -42,13 +42,19 @@ struct mm_mutator {
     uint32_t kept;    /* old values in its buffer */
     void **kept_values;
     struct block_heap *heap;
+    /* Of generational, what its barrier looks at: copies of the heap's. */
+    const char *cells;
+    size_t cells_bytes;
+    const uint8_t *marks;
+    uint8_t old;                  /* mark byte of an old object that is not remembered */
     struct mm_mutator *following; /* in the world's list */
     size_t handed_bytes;          /* in holes since the books were last told */
     uint32_t ordinal;
-    uint32_t bumps;       /* that are usable */
-    size_t committed;     /* bytes of this structure */
-    size_t roots_charged; /* bytes of the root stack */
-    struct bump bump[];   /* by kind */
+    uint32_t bumps;                /* that are usable */
+    size_t committed;              /* bytes of this structure */
+    size_t roots_charged;          /* bytes of the root stack */
+    uintptr_t *log_next, *log_end; /* of generational: its piece of the log */
+    struct bump bump[];            /* by kind */
 };
 
 /* A cell for this object, whose bytes are undefined, in whatever way it takes. */

@@ -5,9 +5,11 @@
  * that begins in its granule, and says:
  *   == heap->mark    reached in the running cycle, or born while it runs
  *   == heap->live    reached in the last finished cycle
+ *   either of these with the bit MARK_LOGGED   the same, and a manager remembers the object
  *   anything else    free if the search for holes has not passed it, new if it has
- * No cycle runs while mark == live.  The values rotate from 1 to 255, so nothing is cleared; the
- * bytes that an old value is left in are, a few in each cycle, before the value comes back.
+ * No cycle runs while mark == live.  The values are even and rotate from 2 to 254, so nothing is
+ * cleared; the bytes that an old value is left in are, a few in each cycle, before the value comes
+ * back.
  *
  * Everything here is guarded by the world's lock, but a mutator's own holes, and what belongs to
  * the marker: its own structure, kind.marked, large_space.marked_pages and large_space.grey, which
@@ -30,8 +32,11 @@ enum {
     BLOCK_MARKS = BLOCK_BYTES >> GRANULE_SHIFT,
     BLOCK_WORDS = BLOCK_MARKS / 64, /* of a bitmap of granules */
     BITMAP_BYTES_MAX = 512,         /* larger cells are looked at one by one */
+    MARK_LOGGED = 1,                /* of a mark byte: see above */
+    MARK_VALUES = 127,              /* that rotate */
     CLEAN_CYCLES = 120              /* in which every block's old mark bytes are cleared */
 };
+_Static_assert(CLEAN_CYCLES < MARK_VALUES - 1, "no old value is left when it comes back");
 #define BLOCK_NONE UINT32_MAX
 
 /* -- Kinds ------------------------------------------------------------------- */
@@ -61,7 +66,8 @@ struct block_list {
 
 struct kind_books {
     struct block_list unswept; /* not looked at since the last cycle */
-    struct block_list swept;   /* looked at, or in use by a mutator */
+    struct block_list swept;   /* looked at and handed out, or in use by a mutator */
+    struct block_list full;    /* looked at, without a hole */
     struct block_list partial; /* left by a mutator: holes from block_link.resume on */
     uint64_t holes_bytes;      /* free in blocks with live cells, when the last cycle ended */
     uint64_t handed_bytes;     /* in holes since the last cycle, as far as mutators told */
@@ -114,6 +120,7 @@ struct large_space {
     uint32_t last;          /* the extent that ends there */
     size_t table_committed; /* bytes */
     struct large_list unswept, swept;
+    struct large_list fresh;      /* made since the last cycle */
     uint32_t bins[2][LARGE_BINS]; /* free extents by size: GONE and FREE */
     size_t used_pages, free_pages, dead_pages;
     size_t marked_pages;   /* that the marker found in this cycle */
@@ -162,6 +169,7 @@ struct block_heap {
     uint64_t live_bytes;      /* when the last cycle ended */
     uint64_t handed_bytes;    /* in holes and large objects since then */
     uint64_t cycles;
+    uint64_t young_cycles; /* that did not rotate the mark; not counted in cycles */
     uint64_t starts[BITMAP_BYTES_MAX / 8 + 1][BLOCK_WORDS]; /* by cell size: where cells begin */
 };
 
@@ -200,6 +208,12 @@ void block_heap_trim(struct mm_mutator *m);
 /* block_cycle.c: what every cycle of every manager begins and ends with. */
 void block_cycle_begin(struct block_heap *heap);
 void block_cycle_end(struct block_heap *heap);
+
+/* A cycle that does not rotate the mark: what was live stays so, and what was made since the last
+ * cycle is live if it is marked meanwhile.  Looks only at blocks and large objects that were handed
+ * out since then. */
+void block_cycle_begin_young(struct block_heap *heap);
+void block_cycle_end_young(struct block_heap *heap);
 
 /* Greys all that the roots refer to. */
 void block_cycle_roots(struct block_heap *heap);
@@ -253,6 +267,10 @@ void block_holes_clean(struct block_heap *heap, size_t block);
 /* Makes a wholly dead block free. */
 void block_holes_free(struct block_heap *heap, uint32_t block);
 
+/* The same for one that was handed out since the last cycle and is in this list: it is the next to
+ * be taken. */
+void block_holes_free_young(struct block_heap *heap, struct block_list *list, uint32_t block);
+
 /* block_supply.c: what `count` new blocks take at most, tables included. */
 size_t block_supply_cost(size_t count);
 
@@ -277,6 +295,7 @@ uint64_t block_holes_live(const struct block_heap *heap, size_t block, size_t wo
 
 /* Unlinks and links blocks. */
 void block_list_push(struct block_heap *heap, struct block_list *list, uint32_t block);
+void block_list_push_front(struct block_heap *heap, struct block_list *list, uint32_t block);
 void block_list_unlink(struct block_heap *heap, struct block_list *list, uint32_t block);
 void block_list_append(struct block_heap *heap, struct block_list *list, struct block_list *more);
 
@@ -291,6 +310,7 @@ void *block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zer
 bool block_large_sweep(struct block_heap *heap, size_t count);
 void block_large_cycle_begin(struct block_heap *heap);
 void block_large_cycle_end(struct block_heap *heap);
+void block_large_cycle_end_young(struct block_heap *heap);
 
 /* The same with free ranges; and `most` bytes of one only, at most. */
 void block_large_return(struct mm_mutator *m, size_t bytes);
@@ -351,6 +371,13 @@ block_touch(struct block_heap *heap, size_t block, struct kind *kind)
 {
     if (MM_SWAP_RELAXED(&heap->blocks[block].touched, heap->mark) != heap->mark)
         (void)MM_ADD_RELAXED(&kind->blocks_touched, 1);
+}
+
+/* Whether a mark byte has this value, remembered or not. */
+MM_INLINE bool
+block_mark_is(uint8_t byte, uint8_t value)
+{
+    return (byte & ~MARK_LOGGED) == value;
 }
 
 MM_INLINE bool

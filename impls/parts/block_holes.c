@@ -7,8 +7,9 @@
  *
  * Invariants:
  *  1. A block with a kind is in exactly one list of that kind; free and gone blocks are in theirs.
- *  2. A block is in `swept` if and only if a mutator went through it, or is going through it, since
- * the last cycle ended.  New objects, whose mark bytes are old, are only there and in `partial`.
+ *  2. A block is in `swept`, `partial` or `full` if and only if a mutator went through it, or is
+ * going through it, since the last cycle ended; in `full` if it found no hole.  New objects, whose
+ * mark bytes are old, are only in `swept` and `partial`.
  *  3. The mark bytes of a hole are heap->mark while a cycle runs, and 0 at other times.
  *  4. dead_blocks counts the blocks for which block_is_dead.
  *  5. bump.handed is at least the rest of the hole; what it is more, is known to the books as soon
@@ -38,6 +39,19 @@ block_list_push(struct block_heap *heap, struct block_list *list, uint32_t block
     else
         list->first = block;
     list->last = block;
+    list->count++;
+}
+
+void
+block_list_push_front(struct block_heap *heap, struct block_list *list, uint32_t block)
+{
+    heap->links[block].next = list->first;
+    heap->links[block].previous = BLOCK_NONE;
+    if (list->first != BLOCK_NONE)
+        heap->links[list->first].previous = block;
+    else
+        list->last = block;
+    list->first = block;
     list->count++;
 }
 
@@ -84,6 +98,14 @@ block_holes_create(struct block_heap *heap)
     heap->free = heap->gone = (struct block_list){ BLOCK_NONE, BLOCK_NONE, 0 };
 }
 
+/* What a live cell's mark byte may be besides heap->live: objects are remembered only while no
+ * cycle runs. */
+MM_INLINE uint8_t
+block_holes_second(const struct block_heap *heap)
+{
+    return block_heap_is_marking(heap) ? heap->mark : heap->live | MARK_LOGGED;
+}
+
 /* The mark bytes of a block, eight at a time.  The marker writes single ones meanwhile. */
 MM_INLINE uint64_t *
 block_holes_words(const struct block_heap *heap, size_t block)
@@ -94,25 +116,35 @@ block_holes_words(const struct block_heap *heap, size_t block)
 uint64_t
 block_holes_live(const struct block_heap *heap, size_t block, size_t word)
 {
-    return byte_match_64(heap->marks + block * BLOCK_MARKS + word * 64, heap->live, heap->mark);
+    return byte_match_64(heap->marks + block * BLOCK_MARKS + word * 64, heap->live,
+                         block_holes_second(heap));
+}
+
+/* Another mutator may remember an object meanwhile. */
+static void
+block_holes_clean_word(uint64_t *word, uint8_t first, uint8_t second)
+{
+    uint64_t bytes = MM_LOAD_RELAXED(word), kept;
+    do {
+        uint64_t hits = byte_match_word(bytes, first) | byte_match_word(bytes, second);
+        kept = bytes & (hits >> 7) * UINT8_MAX;
+    } while (kept != bytes && !__atomic_compare_exchange_n(word, &bytes, kept, false,
+                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 
 void
 block_holes_clean(struct block_heap *heap, size_t block)
 {
     uint64_t *words = block_holes_words(heap, block);
-    for (size_t i = 0; i < BLOCK_MARKS / 8; i++) {
-        uint64_t hits = byte_match_word(words[i], heap->live) |
-                        byte_match_word(words[i], heap->mark);
-        words[i] &= (hits >> 7) * UINT8_MAX;
-    }
+    for (size_t i = 0; i < BLOCK_MARKS / 8; i++)
+        block_holes_clean_word(&words[i], heap->live, block_holes_second(heap));
 }
 
 static bool
 block_holes_is_live(const struct block_heap *heap, size_t block, size_t offset)
 {
     uint8_t byte = MM_LOAD_RELAXED(&heap->marks[block * BLOCK_MARKS + offset / GRANULE_BYTES]);
-    return byte == heap->live || byte == heap->mark;
+    return byte == heap->live || byte == block_holes_second(heap);
 }
 
 /* Offset of the first cell that is live, or is not, from this granule on; the end of the cells if
@@ -249,6 +281,8 @@ block_holes_take_own(struct mm_mutator *m, size_t number, uint32_t count)
         }
         if (block_holes_next(m, number))
             return true;
+        block_list_unlink(heap, &books->swept, block);
+        block_list_push(heap, &books->full, block);
     }
     return false;
 }
@@ -300,7 +334,17 @@ block_holes_free(struct block_heap *heap, uint32_t block)
     heap->blocks[block] = (struct block){ .kind = KIND_FREE };
 }
 
-/* A block of no kind whose mark bytes are 0; BLOCK_NONE: there is none within the budget. */
+/* Its mark bytes are left as they are: none is heap->live. */
+void
+block_holes_free_young(struct block_heap *heap, struct block_list *list, uint32_t block)
+{
+    heap->used_blocks--;
+    block_list_unlink(heap, list, block);
+    block_list_push_front(heap, &heap->free, block);
+    heap->blocks[block] = (struct block){ .kind = KIND_FREE };
+}
+
+/* A block of no kind without a live mark byte; BLOCK_NONE: there is none within the budget. */
 static uint32_t
 block_holes_any(struct mm_mutator *m)
 {

@@ -76,6 +76,7 @@ block_kinds_add(struct block_heap *heap, const struct kind *kind)
     heap->books[heap->kinds_count] = (struct kind_books){
         .unswept = { BLOCK_NONE, BLOCK_NONE, 0 },
         .swept = { BLOCK_NONE, BLOCK_NONE, 0 },
+        .full = { BLOCK_NONE, BLOCK_NONE, 0 },
         .partial = { BLOCK_NONE, BLOCK_NONE, 0 },
     };
     heap->kinds[heap->kinds_count++] = *kind;

@@ -10,8 +10,8 @@
  *  1. Extents follow each other without gap from page 0 to `top`; `before` is the size of the one
  * in front, 0 for the first; `last` is the one that ends at `top`.
  *  2. No two neighbours are both FREE, or both GONE.
- *  3. A USED extent is in one of two lists; one in `unswept` that is not marked is dead, and
- *     dead_pages is their sum.
+ *  3. A USED extent is in one of three lists; one in `unswept` that is not marked is dead, and
+ *     dead_pages is their sum.  New ones are in `fresh` until a cycle ends.
  *  4. While a cycle runs, `unswept` is empty.
  *  5. An entry up to `last` has pages if and only if an extent begins there.
  *
@@ -228,6 +228,20 @@ block_large_pop(struct large_space *space, struct large_list *list)
     return at;
 }
 
+static void
+block_large_join_lists(struct large_space *space, struct large_list *list, struct large_list *more)
+{
+    if (more->first == LARGE_NONE)
+        return;
+    space->table[more->first].previous = list->last;
+    if (list->last != LARGE_NONE)
+        space->table[list->last].next = more->first;
+    else
+        list->first = more->first;
+    list->last = more->last;
+    *more = (struct large_list){ LARGE_NONE, LARGE_NONE };
+}
+
 /* The memory for a new object is sought in free ranges, then among the dead; then it is taken from
  * free ranges that are too short, and from free blocks. */
 void *
@@ -254,7 +268,7 @@ block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero)
     object->kind = (uint16_t)kind;
     object->state = LARGE_USED;
     MM_STORE_RELAXED(&object->mark, block_heap_is_marking(heap) ? heap->mark : 0);
-    block_large_append(space, &space->swept, at);
+    block_large_append(space, &space->fresh, at);
     space->used_pages += pages;
     heap->handed_bytes += (size_t)pages * PAGES_BYTES;
     space->handed_bytes += (size_t)pages * PAGES_BYTES;
@@ -263,23 +277,29 @@ block_large_new(struct mm_mutator *m, size_t kind, size_t bytes, bool *zero)
     return block_large_address(space, at);
 }
 
+/* An object that is in no list any more. */
+static void
+block_large_free(struct large_space *space, uint32_t at)
+{
+    space->used_pages -= space->table[at].pages;
+    space->table[at].state = LARGE_FREE;
+    if (MM_DEBUG)
+        memset(block_large_address(space, at), 0xdb, PAGES_BYTES);
+    block_large_settle(space, at);
+}
+
 bool
 block_large_sweep(struct block_heap *heap, size_t count)
 {
     struct large_space *space = &heap->large;
     for (; count && space->unswept.first != LARGE_NONE; count--) {
         uint32_t at = block_large_pop(space, &space->unswept);
-        struct large *object = &space->table[at];
-        if (object->mark == heap->live) {
+        if (block_mark_is(space->table[at].mark, heap->live)) {
             block_large_append(space, &space->swept, at);
             continue;
         }
-        space->dead_pages -= object->pages;
-        space->used_pages -= object->pages;
-        object->state = LARGE_FREE;
-        if (MM_DEBUG)
-            memset(block_large_address(space, at), 0xdb, PAGES_BYTES);
-        block_large_settle(space, at);
+        space->dead_pages -= space->table[at].pages;
+        block_large_free(space, at);
     }
     return space->unswept.first != LARGE_NONE;
 }
@@ -337,7 +357,7 @@ block_large_create(struct block_heap *heap, size_t pages_max)
     struct large_space *space = &heap->large;
     const struct large_list none = { LARGE_NONE, LARGE_NONE };
     *space = (struct large_space){
-        .pages_max = pages_max, .unswept = none, .swept = none, .grey = LARGE_NONE
+        .pages_max = pages_max, .unswept = none, .swept = none, .fresh = none, .grey = LARGE_NONE
     };
     memset(space->bins, 0xff, sizeof space->bins);
     space->base = pages_reserve(&heap->pages, pages_max * PAGES_BYTES);
@@ -363,10 +383,25 @@ block_large_cycle_begin(struct block_heap *heap)
 }
 
 void
+block_large_cycle_end_young(struct block_heap *heap)
+{
+    struct large_space *space = &heap->large;
+    while (space->fresh.first != LARGE_NONE) {
+        uint32_t at = block_large_pop(space, &space->fresh);
+        if (space->table[at].mark == heap->live)
+            block_large_append(space, &space->swept, at);
+        else
+            block_large_free(space, at);
+    }
+    space->handed_bytes = 0;
+}
+
+void
 block_large_cycle_end(struct block_heap *heap)
 {
     struct large_space *space = &heap->large;
     mm_assert(space->unswept.first == LARGE_NONE);
+    block_large_join_lists(space, &space->swept, &space->fresh);
     space->unswept = space->swept;
     space->swept = (struct large_list){ LARGE_NONE, LARGE_NONE };
     space->dead_pages = space->used_pages - space->marked_pages - space->black_pages;

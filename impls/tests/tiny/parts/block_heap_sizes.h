@@ -15,7 +15,9 @@ enum {
     SNAPSHOT_BUFFER = 2,
     SNAPSHOT_INBOX = 4,
     SWEEP_BLOCKS = 1,
-    SWEEP_LARGE = 1
+    SWEEP_LARGE = 1,
+    LOG_WORDS = 2,
+    LOG_WORDS_MAX = 32
 };
 
 #endif
