@@ -1,0 +1,249 @@
+/* generational.c -- when to collect what was made lately, when everything, and when to give up.
+ *
+ * The heap is in parts/block_heap_books.h, the marking in parts/marker.h, the stopping in
+ * parts/world.h, the remembered set in generational_log.c.  README.md has the idea and its proof.
+ *
+ * Cost: a young collection looks at the roots, at what is remembered, at what is young and alive,
+ * and at the blocks that were handed out since the last one; and at each kind. */
+#include "generational.h"
+
+#include <stdlib.h>
+
+enum {
+    NURSERY_BYTES_MIN = 1 << 20, /* unless the heap is small */
+    NURSERY_SHARE = 2,           /* at most this part of the room */
+    SKIP_MAX = 8,                /* full collections without a young one between them, at most */
+    TURNS = 4,                   /* every so many collections of collect_always is a full one */
+    YOUNG_MOST = 8,              /* see generational_is_stale */
+    FUTILE_TIMES = 3,            /* see generational_is_futile */
+    FUTILE_SHARE = 50
+};
+
+const struct mm_manager MM_MANAGER = {
+    .name = "generational",
+    .summary = "sticky mark bits: most collections mark only what was made lately",
+    .max_threads = MM_ANY_THREADS,
+    .obeys_limit = true,
+    .emits_events = true,
+    .collects = true,
+};
+
+/* -- Collections ----------------------------------------------------------------------- */
+
+/* Bytes handed out since the last collection, as far as mutators told. */
+static uint64_t
+generational_handed(const struct block_heap *blocks)
+{
+    uint64_t handed = blocks->handed_bytes;
+    for (const struct mm_mutator *m = blocks->world.mutators; m; m = m->following)
+        handed += m->handed_bytes;
+    return handed;
+}
+
+/* What the budget leaves for cells and large objects, less what is live. */
+static size_t
+generational_room(const struct block_heap *blocks)
+{
+    size_t cells = blocks->cells_committed +
+                   (blocks->large.used_pages + blocks->large.free_pages) * PAGES_BYTES;
+    size_t taken = MM_LOAD_RELAXED(&blocks->pages.held) - cells + blocks->live_bytes;
+    return blocks->budget > taken ? blocks->budget - taken : 0;
+}
+
+/* The least that is worth a young collection. */
+static size_t
+generational_least(const struct mm_heap *heap)
+{
+    size_t most = heap->blocks.budget / 8;
+    return most < NURSERY_BYTES_MIN ? most : NURSERY_BYTES_MIN;
+}
+
+static size_t
+generational_most(const struct mm_heap *heap)
+{
+    size_t least = generational_least(heap);
+    size_t most = generational_room(&heap->blocks) / NURSERY_SHARE;
+    return most > least ? most : least;
+}
+
+/* A nursery ought to be so long that most of what is made in it is dead by its end, and so short
+ * that it stays in the cache.  If the longest is not long enough, there are only full collections
+ * for a while. */
+static void
+generational_learn(struct mm_heap *heap, uint64_t handed, uint64_t alive)
+{
+    size_t least = generational_least(heap), most = generational_most(heap);
+    bool poor = alive > handed / 2;
+    if (poor && heap->nursery >= most) {
+        heap->backoff = heap->backoff < SKIP_MAX ? 2 * heap->backoff + 1 : SKIP_MAX;
+        heap->skip = heap->backoff;
+        return;
+    }
+    heap->backoff = poor ? heap->backoff : 0;
+    if (alive > handed / 8)
+        heap->nursery *= poor ? 4 : 2;
+    else if (alive < handed / 32)
+        heap->nursery /= alive < handed / 128 ? 4 : 2;
+    heap->nursery = heap->nursery < most ? heap->nursery : most;
+    heap->nursery = heap->nursery > least ? heap->nursery : least;
+}
+
+/* Marks what is young and reachable; it is old from then on.  Called with the lock held, as all
+ * that collects. */
+static void
+generational_young(struct mm_mutator *m)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
+    struct block_heap *blocks = &heap->blocks;
+    uint64_t begin = events_begin(&blocks->events), before = blocks->live_bytes;
+    world_stop(m);
+    uint64_t handed = generational_handed(blocks);
+    block_cycle_begin_young(blocks);
+    generational_log_replay(heap);
+    block_cycle_roots(blocks);
+    (void)marker_run(blocks, UINT64_MAX, 0);
+    generational_log_forget(heap);
+    block_cycle_end_young(blocks);
+    uint64_t alive = blocks->live_bytes - before;
+    heap->full_handed += handed;
+    generational_learn(heap, handed, alive);
+    world_start(m);
+    events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, alive);
+}
+
+/* Marks everything that is reachable; it is old from then on. */
+static void
+generational_full(struct mm_mutator *m, size_t bytes)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
+    struct block_heap *blocks = &heap->blocks;
+    uint64_t begin = events_begin(&blocks->events);
+    world_stop(m);
+    block_cycle_drop_holes(blocks);
+    block_cycle_begin(blocks);
+    block_cycle_roots(blocks);
+    (void)marker_run(blocks, UINT64_MAX, 0);
+    block_cycle_end(blocks);
+    generational_log_forget(heap);
+    block_heap_set_budget(blocks, bytes);
+    heap->full_handed = 0;
+    if (heap->skip && !--heap->skip)
+        heap->nursery = generational_most(heap);
+    world_start(m);
+    events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, blocks->live_bytes);
+}
+
+/* -- When ------------------------------------------------------------------------------------ */
+
+/* Where the budget follows the live size, what is old and dead must be found some day: after so
+ * many times the budget was handed out. */
+static bool
+generational_is_stale(const struct mm_heap *heap)
+{
+    return heap->blocks.growth_percent &&
+           heap->full_handed / YOUNG_MOST > (uint64_t)heap->blocks.budget;
+}
+
+void
+collector_pace(struct mm_mutator *m, size_t bytes)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
+    bool always = heap->blocks.collect_always;
+    if (!always && (heap->skip || heap->blocks.handed_bytes < heap->nursery))
+        return;
+    if (heap->log_lost || generational_is_stale(heap) || (always && ++heap->turns % TURNS == 0))
+        generational_full(m, bytes);
+    else
+        generational_young(m);
+}
+
+/* What the others handed out is known as soon as they take the lock; until then it counts as
+ * nothing. */
+static bool
+generational_is_futile(struct mm_heap *heap)
+{
+    const struct block_heap *blocks = &heap->blocks;
+    uint64_t handed = heap->full_handed + blocks->handed_bytes;
+    bool little = blocks->cycles && !block_heap_may_grow(blocks) &&
+                  handed < blocks->pages.limit / FUTILE_SHARE;
+    heap->futile = little ? heap->futile + 1 : 0;
+    return heap->futile >= FUTILE_TIMES;
+}
+
+/* Whether a young collection is likely to make enough room. */
+static bool
+generational_young_will_do(const struct mm_heap *heap)
+{
+    return !heap->skip && !heap->log_lost && heap->blocks.handed_bytes >= generational_least(heap);
+}
+
+void
+collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
+    if (!attempt && generational_young_will_do(heap)) {
+        generational_young(m);
+        return;
+    }
+    if (attempt > 1 || (!attempt && generational_is_futile(heap)))
+        mm_exhausted(bytes, heap->blocks.pages.limit);
+    generational_full(m, bytes);
+}
+
+/* What its barrier looks at. */
+void
+collector_attach(struct mm_mutator *m)
+{
+    m->cells = m->heap->cells;
+    m->cells_bytes = m->heap->cells_bytes;
+    m->marks = m->heap->marks;
+    m->old = m->heap->live;
+}
+
+/* What it remembered stays in the log. */
+void
+collector_detach(struct mm_mutator *m)
+{
+    (void)m;
+}
+
+/* -- The calls of mm_heap.h -------------------------------------------------------------------- */
+
+struct mm_heap *
+mm_heap_create(const struct mm_config *config)
+{
+    struct mm_heap *heap = calloc(1, sizeof *heap);
+    if (!heap)
+        mm_exhausted(sizeof *heap, config->heap_bytes);
+    block_heap_create(&heap->blocks, config, sizeof *heap);
+    generational_log_create(heap, heap->blocks.cells_bytes);
+    heap->nursery = generational_least(heap);
+    return heap;
+}
+
+void
+mm_heap_destroy(struct mm_heap *heap)
+{
+    generational_log_destroy(heap);
+    block_heap_destroy(&heap->blocks);
+    free(heap);
+}
+
+void
+mm_collect(struct mm_mutator *m)
+{
+    world_lock(&m->heap->world);
+    world_pause(m);
+    generational_full(m, 0);
+    block_heap_trim(m);
+    world_unlock(&m->heap->world);
+}
+
+void
+mm_verify(struct mm_heap *heap)
+{
+    world_lock(&heap->blocks.world);
+    block_check(&heap->blocks);
+    generational_check(heap);
+    world_unlock(&heap->blocks.world);
+}

@@ -1,0 +1,44 @@
+/* generational.h -- what the files of generational share: the heap, and the remembered set.
+ *
+ * An object is old if it survived a collection: its mark byte is heap->live, or heap->live with
+ * MARK_LOGGED while it is remembered.  It is young if it was made since.
+ *
+ * Invariants, while no collection runs:
+ *  1. An old object that refers to a young one is remembered: a small one by itself, a large one
+ * by itself or by the place.
+ *  2. An object is in the log at most once; if and only if its mark byte says so.
+ *  3. Words of the log beyond log_used are 0, and so are the mutators' own beyond what they wrote.
+ * After log_lost the log may lack entries, and the next collection is a full one. */
+#ifndef GENERATIONAL_H
+#define GENERATIONAL_H
+
+#include "parts/block_heap_books.h"
+
+enum { LOG_PLACE = 1 }; /* in a word of the log: a place in a large object, not an object */
+
+struct mm_heap {
+    struct block_heap blocks;
+    uintptr_t *log;
+    size_t log_reserved, log_committed; /* bytes */
+    size_t log_used, log_max;           /* words */
+    bool log_lost;
+    size_t nursery;       /* bytes to be handed out before the next young collection */
+    uint64_t full_handed; /* bytes handed out since the last full one, up to the last young one */
+    unsigned skip;        /* so many full collections come before the next young one */
+    unsigned backoff;     /* what skip was at last */
+    unsigned futile;      /* full collections in a row */
+    unsigned turns;       /* of collect_always */
+};
+
+/* generational_log.c */
+void generational_log_create(struct mm_heap *heap, size_t span);
+void generational_log_destroy(struct mm_heap *heap);
+
+/* Greys what is remembered, for a young collection; and forgets it.  Between them nothing runs. */
+void generational_log_replay(struct mm_heap *heap);
+void generational_log_forget(struct mm_heap *heap);
+
+/* generational_check.c: asserts the invariants above. */
+void generational_check(struct mm_heap *heap);
+
+#endif
