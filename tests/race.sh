@@ -66,12 +66,14 @@ mentions err "rounds fit into the time"
 
 # A contest of one thread on one core and one on two are two contests.
 if [ "$(nproc)" -ge 2 ]; then
-    expect 0 "$heapstakes" run --managers steady --filter server --cores 1,2 --rounds 6 --out results/cores --size smoke
-    [ "$(measured results/cores)" -eq 12 ] || fail "$(measured results/cores) measured, not 12"
+    expect 0 "$heapstakes" run --managers steady,quick --filter server --cores 1,2 --rounds 6 --out results/cores --size smoke
+    [ "$(measured results/cores)" -eq 24 ] || fail "$(measured results/cores) measured, not 24"
     mentions results/cores/runs.jsonl '"cores":2'
     expect 0 "$heapstakes" show results/cores
     mentions out "server, 1 thread, heap factor 2, 1 core"
     mentions out "server, 1 thread, heap factor 2, 2 cores"
+    expect 0 "$heapstakes" show results/cores --against steady --format csv
+    [ "$(grep -c '^server,,quick,steady' out)" -eq 2 ] || fail "not compared on the same cores: $(cat out)"
     # Files from before "cores" have the list alone.
     sed -i 's/"cores":[0-9]*,//' results/cores/runs.jsonl
     expect 0 "$heapstakes" show results/cores
