@@ -46,7 +46,7 @@ snapshot_lock(struct snapshot *snapshot)
 {
     (void)MM_ADD_RELAXED(&snapshot->waiting, 1);
     pthread_mutex_lock(&snapshot->lock);
-    (void)MM_ADD_RELAXED(&snapshot->waiting, -1);
+    (void)MM_ADD_RELAXED(&snapshot->waiting, -UINT32_C(1));
 }
 
 /* The same for who marks in portions: lets those go first who wait already.  A mutex alone would be
