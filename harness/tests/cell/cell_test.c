@@ -418,6 +418,33 @@ test_latency_counts_from_the_intended_start(void **state)
     forget(&outcome);
 }
 
+/* A manager that only asks for pages leaves the program almost all of every window: the timed part
+ * takes 50 ms, so each that is not longer than that has a share, and one of ten windows of 1 ms is
+ * at least as good as the worst of them.  What is told of pauses goes with what is recorded. */
+static void
+test_utilisation_and_disturbance(void **state)
+{
+    (void)state;
+    struct outcome outcome = measure("slow_request.none", "--closed-loop --record");
+    double of_1ms = counter(&outcome, "utilisation_1ms");
+    double of_10ms = counter(&outcome, "utilisation_10ms");
+    assert_true(of_1ms >= 0 && of_1ms <= of_10ms && of_10ms <= 100);
+    assert_true(counter(&outcome, "pauses_disturbed") <= counter(&outcome, "pause_count"));
+    forget(&outcome);
+    outcome = measure("nothing.none", "--record");
+    assert_string_equal(reason(&outcome, "utilisation_100ms"),
+                        "the timed part is shorter than this");
+    forget(&outcome);
+    outcome = measure("slow_request.none", "--closed-loop");
+    assert_string_equal(reason(&outcome, "utilisation_10ms"), "not recorded; use --record");
+    assert_string_equal(reason(&outcome, "pause_max_undisturbed_ns"), "not recorded; use --record");
+    forget(&outcome);
+    outcome = measure("meeting.none", "--threads 2 --record --cpus 0");
+    assert_string_equal(reason(&outcome, "pauses_disturbed"),
+                        "more threads than cores take them from each other");
+    forget(&outcome);
+}
+
 /* The best of some runs: others may have the processor meanwhile.  A sanitizer's build calls
  * slowly. */
 static void
@@ -451,6 +478,7 @@ main(int argc, char **argv)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_peak_is_of_the_heap),
         cmocka_unit_test(test_latency_counts_from_the_intended_start),
+        cmocka_unit_test(test_utilisation_and_disturbance),
         cmocka_unit_test(test_nothing_takes_no_time),
     };
     if (argc != 2) {
