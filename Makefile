@@ -2,6 +2,7 @@
 #
 #   make bench        install what is missing, build, run the standard race, draw the charts
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
+#   make bench-parts  the benchmarks that isolate the parts of a manager; about half an hour
 #   make test         install what is missing, build in every kind, run all tests
 #   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps"
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60
@@ -16,13 +17,17 @@ RUN_FLAGS ?=
 PARTS ?=
 SOAK_SECONDS ?= 600
 
-.PHONY: bench bench-quick bars test soak plots deps test-deps build tidy format clean
+.PHONY: bench bench-quick bench-parts bars test soak plots deps test-deps build tidy format clean
 
 bench: deps build
 	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
 
 bench-quick: deps build
 	@tools/race $(HEAPSTAKES) quick $(RUN_FLAGS)
+
+bench-parts: deps build
+	@tools/race $(HEAPSTAKES) parts $(RUN_FLAGS)
+	@tools/race $(HEAPSTAKES) touch $(RUN_FLAGS)
 
 bars: deps build
 	@tools/bars $(HEAPSTAKES) $(PARTS)

@@ -1,6 +1,6 @@
 # all.gp -- draws every figure that has data, each as SVG and as PNG.
 # One line a figure: its name; NAME_panels says whether there is anything to draw.
-figures = "throughput reuse latency pauses time_memory"
+figures = "throughput reuse scaling latency pauses time_memory"
 
 do for [figure in figures] {
     if (value(figure."_panels") > 0) {

@@ -10,7 +10,7 @@
  */
 #include "part_sizes.h"
 
-enum { ROOM_TIMES = 4, BATCHES = 16 };
+enum { ROOM_TIMES = 4, BATCHES = 16, PAGE_BYTES = 4096 };
 
 /* Payload of all objects; the room is a multiple of it. */
 static const size_t TOTALS[WORKLOAD_SIZES] = { (size_t)64 << 10, (size_t)64 << 20,
@@ -26,13 +26,21 @@ allocation_count(const struct workload_run *run)
     return part_count(run, TOTALS[run->size] / BATCHES);
 }
 
+/* Where an object takes pages of its own, fresh ones may be taken before those of the dead, until
+ * all the room was used once. */
+static unsigned
+allocation_warm_times(const struct workload_run *run)
+{
+    return PART_SIZES[run->variant] < PAGE_BYTES ? 1 : 2 * ROOM_TIMES;
+}
+
 static void
 part_allocation_plan(const struct workload_run *run, struct workload_plan *plan)
 {
     *plan = (struct workload_plan){
         .batches = BATCHES,
         .operations = allocation_count(run),
-        .cold_operations = BATCHES * allocation_count(run),
+        .cold_operations = allocation_warm_times(run) * BATCHES * allocation_count(run),
         .peak_live_bytes = ROOM_TIMES * TOTALS[run->size] +
                            (BATCHES * allocation_count(run) + 1) * PART_SIZES[run->variant],
     };
@@ -46,14 +54,17 @@ part_allocation_setup(struct mm_mutator *m, const struct workload_run *run)
     part_block_keep(m, ROOM_TIMES * TOTALS[run->size]);
 }
 
-/* The objects of batch 0 die. */
+/* Makes all objects and drops them; the first time, one stays that was made after them. */
 static void
-allocation_warm(struct mm_mutator *m, size_t bytes)
+allocation_warm(struct mm_mutator *m, const struct workload_run *run)
 {
-    size_t rest = bytes - sizeof(struct part_link);
-    mm_take(m, &last, mm_new_array_in(m, mm_scope_program(m), &PART_LINK, rest));
+    size_t bytes = PART_SIZES[run->variant], rest = bytes - sizeof(struct part_link);
+    struct mm_scope scope = mm_scope_begin(m);
+    PART_MAKE[run->variant](m, &kept, BATCHES * allocation_count(run));
+    if (!mm_get(last))
+        mm_take(m, &last, mm_new_array_in(m, mm_scope_program(m), &PART_LINK, rest));
     part_drop(m, &kept, bytes);
-    mm_scope_end(m, kept_scope);
+    mm_scope_end(m, scope);
     if (!MM_FREES && !MM_SCOPES)
         mm_collect(m);
 }
@@ -64,11 +75,13 @@ part_allocation_batch(struct mm_mutator *m, const struct workload_run *run, unsi
 {
     (void)thread;
     uint64_t n = allocation_count(run);
-    if (batch <= 1)
-        kept_scope = mm_scope_begin(m);
-    PART_MAKE[run->variant](m, &kept, batch ? n : n * BATCHES);
+    for (unsigned i = 0; batch == 0 && i < allocation_warm_times(run); i++)
+        allocation_warm(m, run);
     if (batch == 0)
-        allocation_warm(m, PART_SIZES[run->variant]);
+        return 0;
+    if (batch == 1)
+        kept_scope = mm_scope_begin(m);
+    PART_MAKE[run->variant](m, &kept, n);
     return n;
 }
 

@@ -1,13 +1,14 @@
 /* figure.c -- the data that figures are drawn from. */
 #include "figure.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "document.h"
 #include "memory.h"
 
-enum { FIGURE_DIGITS = 9 };
+enum { FIGURE_DIGITS = 9, FIGURE_SCALES_MIN = 3 };
 
 /* A number, or ? if it is not there. */
 static const char *
@@ -47,6 +48,7 @@ figure_keep(bool has_values, const struct text *own, struct text *lines)
     return has_values;
 }
 
+/* Of a workload that allocates nothing there is no throughput. */
 static bool
 figure_throughput(const struct view *view, const struct view_group *group, size_t panel,
                   struct text *lines)
@@ -55,6 +57,8 @@ figure_throughput(const struct view *view, const struct view_group *group, size_
     bool has_values = false;
     for (size_t i = 0; i < view->manager_count; i++) {
         const json_t *row = view_row(view, group, view->managers[i], "alloc_per_s");
+        if (row && document_number(row, "median", 0) <= 0)
+            return false;
         has_values |= figure_add_value(view, group, panel, i, row, &own);
     }
     return figure_keep(has_values, &own, lines);
@@ -146,12 +150,81 @@ figure_time_memory(const struct view *view, const struct view_group *group, size
     return has_values;
 }
 
+/* What a variant measures by: "64k" is 65536, and the rest says of what: "1g_24b" has "_24b". Zero:
+ * it does not begin with a number. */
+static double
+figure_scale(const char *variant, const char **rest)
+{
+    char *end;
+    double number = *variant >= '0' && *variant <= '9' ? strtod(variant, &end) : 0;
+    if (number <= 0)
+        return 0;
+    const char *letters = "kmg", *letter = *end ? strchr(letters, *end) : NULL;
+    for (const char *at = letters; letter && at <= letter; at++)
+        number *= 1024;
+    *rest = letter ? end + 1 : end;
+    return **rest == 0 || **rest == '_' ? number : 0;
+}
+
+/* Whether two contests differ in nothing but what they are measured by; then *scale is the
+ * second's. */
+static bool
+figure_is_scaled(const struct view_group *group, const struct view_group *other, double *scale)
+{
+    const char *rest, *rest_other;
+    *scale = figure_scale(other->variant, &rest_other);
+    return figure_scale(group->variant, &rest) > 0 && *scale > 0 && strcmp(rest, rest_other) == 0 &&
+           strcmp(group->workload, other->workload) == 0 && group->threads == other->threads &&
+           group->heap_factor == other->heap_factor;
+}
+
+/* How many contests belong together; 0: this is not the first of them. */
+static size_t
+figure_scales(const struct view *view, const struct view_group *group)
+{
+    size_t count = 0;
+    double scale;
+    for (const struct view_group *other = view->groups; other < view->groups + view->group_count;
+         other++) {
+        if (!figure_is_scaled(group, other, &scale))
+            continue;
+        if (other < group)
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+static bool
+figure_scaling(const struct view *view, const struct view_group *group, size_t panel,
+               struct text *lines)
+{
+    bool has_values = false;
+    double scale;
+    if (figure_scales(view, group) < FIGURE_SCALES_MIN)
+        return false;
+    for (size_t i = 0; i < view->manager_count; i++) {
+        for (size_t j = 0; j < view->group_count; j++) {
+            const struct view_group *other = &view->groups[j];
+            const json_t *row = view_row(view, other, view->managers[i], "wall_ns_per_op");
+            if (!row || !figure_is_scaled(group, other, &scale))
+                continue;
+            text_add(lines, "%zu\t%zu\t%.9g\t%s\n", panel, i + 1, scale, figure_triple(row));
+            has_values = true;
+        }
+        text_add(lines, "\n");
+    }
+    return has_values;
+}
+
 static const char *const FIGURE_VALUE_COLUMNS[] = { "panel", "manager", "median", "low",
                                                     "high",  "note",    NULL };
 static const char *const FIGURE_LATENCY_COLUMNS[] = { "panel", "manager", "1/(1-p)", "latency_ns",
                                                       NULL };
 static const char *const FIGURE_PAUSE_COLUMNS[] = { "panel", "manager", "length_ns", "per_second",
                                                     NULL };
+static const char *const FIGURE_SCALING_COLUMNS[] = { "panel",    "manager",   "scale", "ns_per_op",
+                                                      "time_low", "time_high", NULL };
 static const char *const FIGURE_MEMORY_COLUMNS[] = { "panel",    "manager",   "rss_bytes",
                                                      "rss_low",  "rss_high",  "ns_per_op",
                                                      "time_low", "time_high", NULL };
@@ -171,6 +244,11 @@ const struct figure FIGURES[] = {
       "How often the program stands still for at least so long, as far as managers "
       "report it. Further left and lower is better.",
       FIGURE_PAUSE_COLUMNS, figure_pauses },
+    { "scaling",
+      "How the time of an operation grows with the size that the variants name: of an object, or "
+      "of "
+      "all that lives. Lower is better, and flat is.",
+      FIGURE_SCALING_COLUMNS, figure_scaling },
     { "time_memory", "What time costs in memory. Further left and lower is better.",
       FIGURE_MEMORY_COLUMNS, figure_time_memory },
 };
@@ -201,11 +279,16 @@ figure_array(const char *name, const char *const *texts, size_t n)
     return memory_text("%s]\n", line);
 }
 
-/* What stands over a panel of reuse is the workload: both variants are in it. */
+/* What stands over a panel with several variants in it is the workload, and what they share. */
 static const char *
 figure_panel_name(const struct figure *figure, const struct view_group *group)
 {
-    return figure->add_panel == figure_reuse ? group->workload : group->title;
+    const char *rest;
+    if (figure->add_panel == figure_reuse)
+        return group->workload;
+    if (figure->add_panel != figure_scaling || figure_scale(group->variant, &rest) <= 0)
+        return group->title;
+    return memory_text("%s%s%s", group->workload, *rest ? ", " : "", *rest ? rest + 1 : "");
 }
 
 /* Writes the data of one figure, and adds its variables to the script. */

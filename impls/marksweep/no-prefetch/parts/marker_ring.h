@@ -5,7 +5,7 @@
 #define PARTS_MARKER_RING_H
 
 /* What a manager that is built with this ring adds to its name. */
-#define MARKER_RING_NAME "_no_prefetch"
+#define MARKER_RING_NAME "-no-prefetch"
 
 enum {
     MARKER_RING = 1,    /* objects on their way into the cache; a power of two */
