@@ -5,7 +5,7 @@ set multiplot layout rows_of(panels + 1), columns_ title "Time of an operation b
 and 95 % interval — lower is better, and flat is\n".caption
 set logscale x 2
 set logscale y
-set xtics 16
+set xtics 4
 set xrange [*:*]
 set yrange [*:*]
 set grid xtics ytics
