@@ -11,8 +11,10 @@
  * The time is divided into ten parts, after a warm-up in which a collector has made some cycles. In
  * each, what is held is read many times; the most of any later part may be a tenth and a MiB above
  * the most of the first, for the moment of a cycle is chance.  In a run of less than five minutes
- * it may be twice as much: cells of random sizes that die at random take some ten million
- * replacements until they lie as they will for ever.
+ * it may be three times as much: cells of random sizes that die at random take some ten million
+ * replacements until they lie as they will for ever, and a part may hold a single cycle.
+ *
+ * In debug builds the seed also makes threads wait at random where they meet (world_jitter).
  *
  * $SOAK_SECONDS says how long (2), $SOAK_SEED with which random numbers (1).  Exit status: 0 fine,
  * 1 something is wrong, 2 usage, 3 memory exhausted. */
@@ -39,7 +41,7 @@ enum {
     LARGE_CHANCE = 4096 /* one payload in so many is large */
 };
 static const double WARM_UP_MAX_S = 60;
-static const double GROWTH_MAX = 1.1, GROWTH_MAX_SHORT = 2;
+static const double GROWTH_MAX = 1.1, GROWTH_MAX_SHORT = 3;
 static const uint64_t GROWTH_MAX_BYTES = 1 << 20, SHORT_S = 300;
 
 struct node {
