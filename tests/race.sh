@@ -74,6 +74,8 @@ if [ "$(nproc)" -ge 2 ]; then
     mentions out "server, 1 thread, heap factor 2, 2 cores"
     expect 0 "$heapstakes" show results/cores --against steady --format csv
     [ "$(grep -c '^server,,quick,steady' out)" -eq 2 ] || fail "not compared on the same cores: $(cat out)"
+    expect 0 "$heapstakes" show results/cores --against steady///1 --format csv
+    [ "$(grep -c '^server,,steady,steady' out)" -eq 1 ] || fail "one core is not compared with two: $(cat out)"
     # Files from before "cores" have the list alone.
     sed -i 's/"cores":[0-9]*,//' results/cores/runs.jsonl
     expect 0 "$heapstakes" show results/cores

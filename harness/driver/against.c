@@ -55,6 +55,8 @@ against_base(const struct summary_cells *cells, const struct view_group *group,
         place.threads = options->against_threads;
         place.cores = is_usual ? options->against_threads : group->cores;
     }
+    if (options->against_cores)
+        place.cores = options->against_cores;
     for (size_t i = 0; i < options->against.count; i++) {
         const struct summary_cell *cell = against_cell(cells, &place, options->against.words[i]);
         if (!cell || !against_median(cell, metric, &median))

@@ -258,29 +258,42 @@ option_metric(struct options *options, const char *value)
     return NULL;
 }
 
-/* MANAGERS[/FACTOR[/THREADS]]; what is empty is each row's own. */
+/* The part before the next slash; *at goes behind it. */
+static const char *
+option_part(const char **at)
+{
+    size_t length = strcspn(*at, "/");
+    const char *part = memory_copy(*at, length);
+    *at += length + ((*at)[length] == '/');
+    return part;
+}
+
+/* A number from 1, or 0 of an empty text. */
+static bool
+option_count(const char *text, unsigned *count)
+{
+    uint64_t number = 0;
+    bool is_good = !*text || (option_whole(text, OPTION_THREADS_MAX, &number) && number > 0);
+    *count = (unsigned)number;
+    return is_good;
+}
+
+/* MANAGERS[/FACTOR[/THREADS[/CORES]]]; what is empty is each row's own. */
 const char *
 option_against(struct options *options, const char *value)
 {
-    static const char *const wrong = "MANAGER[,MANAGER..][/FACTOR[/THREADS]], as boehm/2/1";
-    size_t names = strcspn(value, "/");
-    const char *factor = value[names] ? value + names + 1 : "";
-    size_t length = strcspn(factor, "/");
-    const char *threads = factor[length] ? factor + length + 1 : "";
-    uint64_t number = 0;
+    static const char *const wrong = "MANAGER[,MANAGER..][/FACTOR[/THREADS[/CORES]]], as boehm/2/1";
+    const char *at = value;
+    const char *names = option_part(&at), *factor = option_part(&at);
+    const char *threads = option_part(&at), *cores = option_part(&at);
     options->against_text = value;
-    factor = memory_copy(factor, length);
-    if (!options_split(memory_copy(value, names), &options->against))
-        return wrong;
     options->against_has_factor = *factor != '\0';
     options->against_factor = 0;
-    if (*factor && strcmp(factor, "none") != 0 &&
-        !option_real(factor, 1000, &options->against_factor))
-        return wrong;
-    if (*threads && (!option_whole(threads, OPTION_THREADS_MAX, &number) || number == 0))
-        return wrong;
-    options->against_threads = (unsigned)number;
-    return NULL;
+    bool is_good = option_count(threads, &options->against_threads) &&
+                   option_count(cores, &options->against_cores) && !*at;
+    if (*factor && strcmp(factor, "none") != 0)
+        is_good = option_real(factor, 1000, &options->against_factor) && is_good;
+    return options_split(names, &options->against) && is_good ? NULL : wrong;
 }
 
 const char *

@@ -57,6 +57,7 @@ struct options {
     bool against_has_factor;     /* and with which heap factor; else each row's own */
     double against_factor;       /* 0: no limit */
     unsigned against_threads;    /* 0: each row's own */
+    unsigned against_cores;      /* the same; of other threads: as many */
 };
 
 /* Reads the command line.  False: an error was said, and the exit status is 2. */

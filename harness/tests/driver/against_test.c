@@ -216,9 +216,15 @@ mistakes_are_told(void **state)
     assert_non_null(option_against(&options, "one,"));
     assert_non_null(option_against(&options, "one/x"));
     assert_non_null(option_against(&options, "one/2/0"));
+    assert_non_null(option_against(&options, "one/2/1/x"));
+    assert_non_null(option_against(&options, "one/2/1/1/1"));
+    assert_null(option_against(&options, "one,two/2/1/3"));
+    assert_int_equal(options.against.count, 2);
+    assert_int_equal(options.against_cores, 3);
     assert_null(option_against(&options, "one//4"));
     assert_false(options.against_has_factor);
     assert_int_equal(options.against_threads, 4);
+    assert_int_equal(options.against_cores, 0);
     assert_null(option_against(&options, "one/none"));
     assert_true(options.against_has_factor && options.against_factor == 0);
 }
