@@ -58,6 +58,15 @@ block_cycle_drop_holes(struct block_heap *heap)
     }
 }
 
+uint64_t
+block_cycle_black_bytes(const struct block_heap *heap)
+{
+    uint64_t bytes = heap->large.black_pages * PAGES_BYTES;
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++)
+        bytes += heap->books[i].black_bytes;
+    return bytes;
+}
+
 static void
 block_cycle_count(struct block_heap *heap)
 {

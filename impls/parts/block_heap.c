@@ -104,6 +104,13 @@ block_heap_set_budget(struct block_heap *heap, size_t bytes)
     block_supply_trim_begin(heap);
 }
 
+void
+block_heap_stretch_budget(struct block_heap *heap, size_t bytes)
+{
+    size_t most = block_heap_most(heap);
+    heap->budget = most - heap->budget < bytes ? most : heap->budget + bytes;
+}
+
 static void
 block_heap_reserve(struct block_heap *heap, size_t span)
 {

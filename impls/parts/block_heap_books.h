@@ -189,6 +189,9 @@ void block_heap_set_budget(struct block_heap *heap, size_t bytes);
 /* Whether a larger budget could be set. */
 bool block_heap_may_grow(const struct block_heap *heap);
 
+/* Lets the budget be passed by so much, within the limit, until the next one is set. */
+void block_heap_stretch_budget(struct block_heap *heap, size_t bytes);
+
 /* Bytes that may still be committed within the budget. */
 size_t block_heap_headroom(const struct block_heap *heap);
 
@@ -220,6 +223,9 @@ void block_cycle_roots(struct block_heap *heap);
 
 /* Colours the rest of the mutators' holes with the cycle's mark. */
 void block_cycle_blacken(struct block_heap *heap);
+
+/* What was born while the cycle ran that ended last. */
+uint64_t block_cycle_black_bytes(const struct block_heap *heap);
 
 /* Gives up all mutators' holes. */
 void block_cycle_drop_holes(struct block_heap *heap);

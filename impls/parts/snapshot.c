@@ -162,7 +162,7 @@ snapshot_detach(struct mm_mutator *m)
 void
 snapshot_store(struct mm_mutator *m, mm_ref *field, void *value)
 {
-    snapshot_keep(m, MM_LOAD_RELAXED(&field->ptr_));
+    snapshot_keep(m, MM_LOAD_ACQUIRE(&field->ptr_));
     MM_STORE_RELEASE(&field->ptr_, value);
 }
 
@@ -170,7 +170,7 @@ static void
 snapshot_keep_range(struct mm_mutator *m, const mm_ref *places, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        snapshot_keep(m, MM_LOAD_RELAXED(&places[i].ptr_));
+        snapshot_keep(m, MM_LOAD_ACQUIRE(&places[i].ptr_));
 }
 
 static uint64_t
@@ -193,10 +193,10 @@ snapshot_copy(struct mm_mutator *m, mm_ref *to, const mm_ref *from, size_t n)
     snapshot_keep_range(m, to, n);
     if ((uintptr_t)to <= (uintptr_t)from)
         for (size_t i = 0; i < n; i++)
-            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_RELAXED(&from[i].ptr_));
+            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
     else
         for (size_t i = n; i-- > 0;)
-            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_RELAXED(&from[i].ptr_));
+            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
     snapshot_range_end(m, begin, n);
 }
 
@@ -243,10 +243,12 @@ snapshot_set_marking(struct block_heap *heap, bool marking)
 void
 snapshot_start(struct block_heap *heap)
 {
+    snapshot_lock(&heap->snapshot);
     block_cycle_begin(heap);
     block_cycle_blacken(heap);
     block_cycle_roots(heap);
     snapshot_set_marking(heap, true);
+    snapshot_unlock(&heap->snapshot);
 }
 
 bool

@@ -1,0 +1,78 @@
+/* concurrent_pacer.c -- see concurrent_pacer.h. */
+#include "concurrent_pacer.h"
+
+enum {
+    LEAD_NS = 300000, /* to wake the thread, to prepare, and for two handshakes */
+    STEPS_MIN = 1024, /* fewer tell nothing */
+    LEFT_SHARE = 16   /* of a cycle is always thought to be left */
+};
+static const double MARGIN = 1.2, SPEED_WEIGHT = 0.5, DEBT_PER_BYTE_MAX = 20;
+
+void
+pacer_init(struct pacer *pacer)
+{
+    *pacer = (struct pacer){
+        .steps_per_byte = 1.0 / 24,
+        .ns_per_step = 10,
+        .bytes_per_ns = 1,
+        .survival = 0.5,
+    };
+}
+
+static double
+pacer_steps(const struct pacer *pacer, double born_bytes)
+{
+    double bytes = pacer->found_bytes + pacer->survival * born_bytes;
+    return bytes * pacer->steps_per_byte + STEPS_MIN;
+}
+
+double
+pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
+{
+    double ns = MARGIN * pacer_steps(pacer, born_bytes) * pacer->ns_per_step + LEAD_NS;
+    return pacer->bytes_per_ns * ns;
+}
+
+void
+pacer_begin(struct pacer *pacer, double born_bytes)
+{
+    pacer->expected_steps = pacer_steps(pacer, born_bytes);
+}
+
+double
+pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double runway)
+{
+    double least = pacer->expected_steps / LEFT_SHARE;
+    double left = pacer->expected_steps - steps_done;
+    left = left > least ? left : least;
+    double x = pacer->bytes_per_ns * left * pacer->ns_per_step / (runway > 1 ? runway : 1);
+    double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns : 0;
+    return debt < DEBT_PER_BYTE_MAX ? debt : DEBT_PER_BYTE_MAX;
+}
+
+static double
+pacer_rise(double old, double now)
+{
+    return now > old ? now : (now + old) / 2;
+}
+
+void
+pacer_learn_speed(struct pacer *pacer, double steps, double ns)
+{
+    if (steps >= STEPS_MIN)
+        pacer->ns_per_step += SPEED_WEIGHT * (ns / steps - pacer->ns_per_step);
+}
+
+void
+pacer_learn(struct pacer *pacer, const struct pacer_cycle *cycle)
+{
+    if (cycle->found_bytes > 0 && cycle->steps >= STEPS_MIN)
+        pacer->steps_per_byte = pacer_rise(pacer->steps_per_byte,
+                                           cycle->steps / cycle->found_bytes);
+    if (cycle->free_ns > 0 && cycle->taken_bytes > 0)
+        pacer->bytes_per_ns = pacer_rise(pacer->bytes_per_ns, cycle->taken_bytes / cycle->free_ns);
+    double grown = cycle->found_bytes - pacer->found_bytes;
+    double share = cycle->born_bytes > 0 && grown > 0 ? grown / cycle->born_bytes : 0;
+    pacer->survival = pacer_rise(pacer->survival, share < 1 ? share : 1);
+    pacer->found_bytes = cycle->found_bytes;
+}

@@ -1,0 +1,60 @@
+/* concurrent_pacer.h -- when a cycle must begin, and how much mutators must help, so that it ends
+ * before they run out of room.  Arithmetic only: no lock, no clock, no heap.
+ *
+ * Like Go's pacer (GOGC and GOMEMLIMIT, 1.18) it weighs what mutators take while a step of marking
+ * is done; unlike it the goal is not a size but the runway (parts/runway.h), which knows that free
+ * cells of one kind are of no use to another.
+ *
+ *     expected  = found + survival * born                       bytes that the next cycle reaches
+ *     steps     = expected * steps_per_byte
+ *     needed    = bytes_per_ns * (MARGIN * steps * ns_per_step + LEAD_NS)   the runway at the
+ * trigger x         = bytes_per_ns * left * ns_per_step / runway    above 1: marking would end too
+ * late debt      = (x - 1) / bytes_per_ns                        ns of help for each byte taken
+ *
+ * A mutator that marks in turns with the thread does not make marking faster; it takes nothing
+ * meanwhile, and that is what the debt is reckoned by: of the time until marking ends, left *
+ * ns_per_step, a share of 1 / x may be spent on taking bytes.
+ *
+ * What is measured rises at once and falls by half, so that one quiet cycle does not make the next
+ * one late. */
+#ifndef CONCURRENT_PACER_H
+#define CONCURRENT_PACER_H
+
+#include <stdint.h>
+
+struct pacer {
+    double steps_per_byte; /* that was reached */
+    double ns_per_step;
+    double bytes_per_ns;   /* that all mutators take when nothing holds them up */
+    double survival;       /* share of what is born between two snapshots that the second reaches */
+    double found_bytes;    /* reached by the last cycle */
+    double expected_steps; /* of the running cycle */
+};
+
+/* What a cycle was like. */
+struct pacer_cycle {
+    double born_bytes;  /* between the snapshot before and this one's */
+    double found_bytes; /* reached, without what was born while it ran */
+    double steps;
+    double taken_bytes; /* born while it ran */
+    double free_ns;     /* that it took, less the time for which mutators were held up */
+};
+
+void pacer_init(struct pacer *pacer);
+
+/* The runway at which a cycle must begin, if so much was born since the last snapshot. */
+double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);
+
+/* A cycle begins. */
+void pacer_begin(struct pacer *pacer, double born_bytes);
+
+/* Nanoseconds of marking that a mutator owes for each byte that it takes now. */
+double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double runway);
+
+/* So many steps took so long. */
+void pacer_learn_speed(struct pacer *pacer, double steps, double ns);
+
+/* A cycle ended. */
+void pacer_learn(struct pacer *pacer, const struct pacer_cycle *cycle);
+
+#endif
