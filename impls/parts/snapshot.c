@@ -257,12 +257,15 @@ snapshot_mark(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns, uin
     struct snapshot *snapshot = &heap->snapshot;
     world_jitter(&heap->world);
     snapshot_lock_in_turn(snapshot);
-    snapshot_empty_inbox(heap);
-    uint64_t before = heap->marker.steps;
-    bool done = marker_run(heap, steps, deadline_ns);
-    *ran += heap->marker.steps - before;
+    bool done = true;
+    if (heap->marker.beside) {
+        snapshot_empty_inbox(heap);
+        uint64_t before = heap->marker.steps;
+        done = marker_run(heap, steps, deadline_ns) && !MM_LOAD_RELAXED(&snapshot->filled);
+        *ran += heap->marker.steps - before;
+    }
     snapshot_unlock(snapshot);
-    return done && !MM_LOAD_RELAXED(&snapshot->filled);
+    return done;
 }
 
 /* The marker's lock is taken as well: a collector's own thread does not stand still. */

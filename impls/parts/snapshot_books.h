@@ -60,9 +60,9 @@ bool snapshot_prepare(struct block_heap *heap, uint32_t blocks);
 /* With the world at rest and its lock held: takes the snapshot and raises the barrier. */
 void snapshot_start(struct block_heap *heap);
 
-/* Without the world's lock, or with the world at rest: takes the marker's lock and marks for so
- * many steps, or until the deadline (0: none).  True: nothing is grey that may be looked at now;
- * how many steps it took is added to *ran. */
+/* Without the world's lock: takes the marker's lock and marks for so many steps, or until the
+ * deadline (0: none).  True: nothing is grey that may be looked at now, or the cycle is over.  How
+ * many steps it took is added to *ran. */
 bool snapshot_mark(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns, uint64_t *ran);
 
 /* With the world at rest and its lock held: greys what the buffers hold, and marks until the
