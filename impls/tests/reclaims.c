@@ -1,6 +1,6 @@
 /* reclaims.c -- proves that memory comes back: what was dropped is not live after mm_collect,
- * cycles too; what a scope held is not live after its end; and the same work done ten times over
- * under a limit does not exhaust it.
+ * cycles too; what a scope held is not live after its end; the same work done ten times over
+ * under a limit does not exhaust it; and without a limit scattered objects exhaust nothing.
  *
  * A conservative collector may keep what a stale word on the stack points to: where the manager
  * is not ours, a tenth of what was built is forgiven. */
@@ -210,6 +210,60 @@ reclaims_again(void *user)
     reclaims_end(&r);
 }
 
+/* -- a few objects that keep much memory from being given back -- */
+
+enum { CRUMBS = 20000, CRUMB_BYTES = 1000, KEPT_EVERY = 16, LATER_BYTES = 2500, LARGE_LATER = 500 };
+
+struct crumb {
+    uint64_t bytes;
+};
+MM_TYPE(CRUMB, struct crumb, .tail = MM_TAIL_BYTES, .acyclic = true);
+MM_TYPE(ROW, struct crumb, .tail = MM_TAIL_REFS, .acyclic = true);
+
+static void
+reclaims_fill(const struct reclaims *r, size_t i, uint64_t bytes)
+{
+    mm_owned owned = mm_new_array(r->m, &CRUMB, bytes);
+    struct crumb *crumb = mm_peek(owned);
+    crumb->bytes = bytes;
+    void *row = mm_get(reclaims_chains[0]);
+    mm_store_new(r->m, row, mm_items(&ROW, row) + i, owned);
+}
+
+static void
+reclaims_empty(const struct reclaims *r, size_t i)
+{
+    void *row = mm_get(reclaims_chains[0]);
+    struct crumb *crumb = mm_get(mm_items(&ROW, row)[i]);
+    mm_free_array(r->m, &CRUMB, crumb, crumb->bytes);
+    mm_store(r->m, row, mm_items(&ROW, row) + i, NULL);
+}
+
+/* Without a limit nothing is exhausted as long as the system gives memory.  Here little is live,
+ * but holds 20 MB in pieces that are too small for what comes: a heap that goes by what is live
+ * alone would find no room in them, and nothing to give back for it. */
+static void
+reclaims_scattered(void *user)
+{
+    (void)user;
+    struct reclaims r = reclaims_begin(&(struct mm_config){ .heap_bytes = 0 });
+    mm_take(r.m, &reclaims_chains[0], mm_new_array(r.m, &ROW, CRUMBS));
+    for (size_t i = 0; i < CRUMBS; i++)
+        reclaims_fill(&r, i, CRUMB_BYTES);
+    for (size_t i = 0; i < CRUMBS; i++)
+        if (i % KEPT_EVERY)
+            reclaims_empty(&r, i);
+    mm_collect(r.m);
+    for (size_t i = 0; i < CRUMBS; i++)
+        if (i % KEPT_EVERY)
+            reclaims_fill(&r, i, i % LARGE_LATER ? LATER_BYTES : LARGE_BYTES);
+    for (size_t i = 0; i < CRUMBS; i++)
+        reclaims_empty(&r, i);
+    mm_free_array(r.m, &ROW, mm_get(reclaims_chains[0]), CRUMBS);
+    mm_set(r.m, &reclaims_chains[0], NULL);
+    reclaims_end(&r);
+}
+
 /* The opposite, of managers that say of themselves that they never reclaim outside scopes. */
 static void
 reclaims_never(void *user)
@@ -239,6 +293,7 @@ main(void)
         { "cycles", reclaims_cycles, test_reclaims() },
         { "scopes", reclaims_scopes, test_reclaims() || MM_TRAITS.scopes },
         { "again", reclaims_again, true },
+        { "scattered", reclaims_scattered, true },
         { "never", reclaims_never, !test_reclaims() },
     };
     int failed = 0;
