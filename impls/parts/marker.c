@@ -33,7 +33,7 @@ marker_settle(struct block_heap *heap)
     size_t most = marker->reserved < MARKER_STACK_BYTES_MAX ? marker->reserved
                                                             : MARKER_STACK_BYTES_MAX;
     bool overflowed = marker->overflows != marker->overflows_settled;
-    size_t wanted = overflowed ? 2 * marker->committed : marker->wanted / 8 * 7;
+    size_t wanted = overflowed ? 2 * marker->committed : marker->wanted / 4 * 3;
     wanted = wanted > marker->committed ? wanted : marker->committed;
     marker->wanted = wanted < most ? wanted : most;
     marker->overflows_settled = marker->overflows;

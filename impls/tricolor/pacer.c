@@ -21,12 +21,15 @@ pacer_between(double value, double least, double most)
     return value < least ? least : value > most ? most : value;
 }
 
-/* Steps that are still to do: never thought to be less than a sixteenth of all. */
+/* Steps that are still to do: never thought to be less than a sixteenth of all, or a quarter if
+ * they are more than was thought possible. */
 static double
-pacer_remaining(const struct pacer *pacer, uint64_t done)
+pacer_remaining(const struct pacer *pacer, uint64_t steps)
 {
-    double all = (double)done < pacer->steps_likely ? pacer->steps_likely : pacer->steps_most;
-    return all - (double)done > all / 16 ? all - (double)done : all / 16;
+    double done = (double)steps;
+    double all = done < pacer->steps_likely ? pacer->steps_likely : pacer->steps_most;
+    double least = done < pacer->steps_most ? all / 16 : all / 4;
+    return all - done > least ? all - done : least;
 }
 
 /* Mutators ran until now. */
@@ -51,7 +54,7 @@ pacer_init(struct pacer *pacer, unsigned slice_us, size_t runway, uint64_t now)
 {
     *pacer = (struct pacer){
         .slice_ns = (slice_us ? slice_us : SLICE_US) * UINT64_C(2000) / 3,
-        .steps_per_byte = 1.0 / 24,
+        .steps_per_byte = 1.0 / 16,
         .survival = 1,
         .ns_per_step = STEP_NS,
         .margin = 1,
