@@ -68,7 +68,7 @@ generational_most(const struct mm_heap *heap)
 
 /* A nursery ought to be so long that most of what is made in it is dead by its end, and so short
  * that it stays in the cache.  If the longest is not long enough, there are only full collections
- * for a while. */
+ * for a while, and nothing is remembered. */
 static void
 generational_learn(struct mm_heap *heap, uint64_t handed, uint64_t alive)
 {
@@ -88,49 +88,52 @@ generational_learn(struct mm_heap *heap, uint64_t handed, uint64_t alive)
     heap->nursery = heap->nursery > least ? heap->nursery : least;
 }
 
-/* Marks what is young and reachable; it is old from then on.  Called with the lock held, as all
- * that collects. */
-static void
-generational_young(struct mm_mutator *m)
+/* Marks what is young and reachable; it is old from then on.  Says how many bytes. */
+static uint64_t
+generational_young(struct mm_heap *heap)
 {
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    uint64_t begin = events_begin(&blocks->events), before = blocks->live_bytes;
-    world_stop(m);
-    uint64_t handed = generational_handed(blocks);
+    uint64_t before = blocks->live_bytes, handed = generational_handed(blocks);
     block_cycle_begin_young(blocks);
     generational_log_replay(heap);
     block_cycle_roots(blocks);
     (void)marker_run(blocks, UINT64_MAX, 0);
-    generational_log_forget(heap);
     block_cycle_end_young(blocks);
-    uint64_t alive = blocks->live_bytes - before;
     heap->full_handed += handed;
-    generational_learn(heap, handed, alive);
-    world_start(m);
-    events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, alive);
+    generational_learn(heap, handed, blocks->live_bytes - before);
+    return blocks->live_bytes - before;
 }
 
 /* Marks everything that is reachable; it is old from then on. */
-static void
-generational_full(struct mm_mutator *m, size_t bytes)
+static uint64_t
+generational_full(struct mm_heap *heap, size_t bytes)
 {
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    uint64_t begin = events_begin(&blocks->events);
-    world_stop(m);
     block_cycle_drop_holes(blocks);
     block_cycle_begin(blocks);
     block_cycle_roots(blocks);
     (void)marker_run(blocks, UINT64_MAX, 0);
     block_cycle_end(blocks);
-    generational_log_forget(heap);
     block_heap_set_budget(blocks, bytes);
     heap->full_handed = 0;
     if (heap->skip && !--heap->skip)
         heap->nursery = generational_most(heap);
+    return blocks->live_bytes;
+}
+
+/* Called with the lock held.  The log may be lost while the others come to a stop. */
+static void
+generational_collect(struct mm_mutator *m, size_t bytes, bool young)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
+    const struct events *events = &heap->blocks.events;
+    uint64_t begin = events_begin(events);
+    world_stop(m);
+    young = young && !heap->log_lost && !heap->skip;
+    uint64_t marked = young ? generational_young(heap) : generational_full(heap, bytes);
+    generational_log_forget(heap);
     world_start(m);
-    events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, blocks->live_bytes);
+    events_end(events, MM_EVENT_STOP, m->ordinal, begin, marked);
 }
 
 /* -- When ------------------------------------------------------------------------------------ */
@@ -149,12 +152,10 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     bool always = heap->blocks.collect_always;
-    if (!always && (heap->skip || heap->blocks.handed_bytes < heap->nursery))
+    if (!always && !heap->log_lost && (heap->skip || heap->blocks.handed_bytes < heap->nursery))
         return;
-    if (heap->log_lost || generational_is_stale(heap) || (always && ++heap->turns % TURNS == 0))
-        generational_full(m, bytes);
-    else
-        generational_young(m);
+    bool full = generational_is_stale(heap) || (always && ++heap->turns % TURNS == 0);
+    generational_collect(m, bytes, !full);
 }
 
 /* What the others handed out is known as soon as they take the lock; until then it counts as
@@ -181,13 +182,10 @@ void
 collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
-    if (!attempt && generational_young_will_do(heap)) {
-        generational_young(m);
-        return;
-    }
-    if (attempt > 1 || (!attempt && generational_is_futile(heap)))
+    bool young = !attempt && generational_young_will_do(heap);
+    if (attempt > 1 || (!attempt && !young && generational_is_futile(heap)))
         mm_exhausted(bytes, heap->blocks.pages.limit);
-    generational_full(m, bytes);
+    generational_collect(m, bytes, young);
 }
 
 /* What its barrier looks at. */
@@ -197,7 +195,7 @@ collector_attach(struct mm_mutator *m)
     m->cells = m->heap->cells;
     m->cells_bytes = m->heap->cells_bytes;
     m->marks = m->heap->marks;
-    m->old = m->heap->live;
+    m->old = generational_old((const struct mm_heap *)m->heap);
 }
 
 /* What it remembered stays in the log. */
@@ -234,7 +232,7 @@ mm_collect(struct mm_mutator *m)
 {
     world_lock(&m->heap->world);
     world_pause(m);
-    generational_full(m, 0);
+    generational_collect(m, 0, false);
     block_heap_trim(m);
     world_unlock(&m->heap->world);
 }

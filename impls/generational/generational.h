@@ -8,7 +8,8 @@
  * by itself or by the place.
  *  2. An object is in the log at most once; if and only if its mark byte says so.
  *  3. Words of the log beyond log_used are 0, and so are the mutators' own beyond what they wrote.
- * After log_lost the log may lack entries, and the next collection is a full one. */
+ * After log_lost the log may lack entries, and the next collection is a full one.  So it is while
+ * skip says that no young one will come: then nothing is remembered. */
 #ifndef GENERATIONAL_H
 #define GENERATIONAL_H
 
@@ -37,6 +38,13 @@ void generational_log_destroy(struct mm_heap *heap);
 /* Greys what is remembered, for a young collection; and forgets it.  Between them nothing runs. */
 void generational_log_replay(struct mm_heap *heap);
 void generational_log_forget(struct mm_heap *heap);
+
+/* The mark byte of what the barrier is to remember: of an old object, or of none. */
+MM_INLINE uint8_t
+generational_old(const struct mm_heap *heap)
+{
+    return heap->skip ? MARK_LOGGED : heap->blocks.live;
+}
 
 /* generational_check.c: asserts the invariants above. */
 void generational_check(struct mm_heap *heap);

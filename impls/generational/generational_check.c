@@ -109,7 +109,7 @@ void
 generational_check(struct mm_heap *heap)
 {
     struct generational_check check = { .heap = heap };
-    if (heap->log_lost)
+    if (heap->log_lost || heap->skip)
         return;
     generational_check_log(&check);
     for (size_t block = 0; block < heap->blocks.blocks_top; block++)

@@ -154,6 +154,6 @@ generational_log_forget(struct mm_heap *heap)
     heap->log_lost = false;
     for (struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following) {
         m->log_next = m->log_end = NULL;
-        m->old = heap->blocks.live;
+        m->old = generational_old(heap);
     }
 }

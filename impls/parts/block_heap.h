@@ -39,14 +39,14 @@ struct mm_mutator {
     struct root_stack roots;
     uint32_t stop;    /* atomic: the world is to stop */
     uint32_t marking; /* of snapshot.h: the barrier is up */
-    uint32_t kept;    /* old values in its buffer */
-    void **kept_values;
-    struct block_heap *heap;
     /* Of generational, what its barrier looks at: copies of the heap's. */
     const char *cells;
     size_t cells_bytes;
     const uint8_t *marks;
-    uint8_t old;                  /* mark byte of an old object that is not remembered */
+    uint8_t old;   /* mark byte of an old object that is not remembered */
+    uint32_t kept; /* old values in its buffer */
+    void **kept_values;
+    struct block_heap *heap;
     struct mm_mutator *following; /* in the world's list */
     size_t handed_bytes;          /* in holes since the books were last told */
     uint32_t ordinal;
