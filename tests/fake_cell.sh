@@ -10,12 +10,15 @@ workload=${name%%.*}
 manager=${name#*.}
 
 describe() {
-    on_request=''
+    on_request='' needs='' collects=false
+    [ "$manager" != tidy ] || collects=true
     case $workload in
     pair) variants='"bad", "good"' serves=false ;;
     rare) variants='"often", "seldom"' serves=false on_request='"seldom"' ;;
     never) variants='' serves=false on_request='""' ;;
     server) variants='' serves=true ;;
+    needy) variants='' serves=false needs='"collects"' ;;
+    scaled) variants='"16m_8b", "1g_8b", "4g_8b", "4g"' serves=false ;;
     *) variants='' serves=false ;;
     esac
     missing=null
@@ -24,10 +27,10 @@ describe() {
 {"schema": "heapstakes/cell/1",
  "workload": {"name": "$workload", "summary": "a workload", "operation": "a step", "threads_default": 1,
   "threads_max": 2, "has_serve": $serves, "fixed_live": true, "variants": [$variants],
-  "on_request": [$on_request],
+  "on_request": [$on_request], "needs": [$needs],
   "unavailable": $missing, "input": null, "plans": []},
  "manager": {"name": "$manager", "summary": "a manager", "max_threads": 1, "obeys_limit": true,
-  "emits_events": true, "collects": false, "version": null, "traits": {}}}
+  "emits_events": true, "collects": $collects, "version": null, "traits": {}}}
 EOF
 }
 

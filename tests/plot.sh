@@ -23,4 +23,13 @@ mentions run/index.html "&lt;b&gt;odd"
 grep -q '<b>odd' run/index.html && fail "a name was not escaped"
 grep -qE '(src|href)="(https?:)?//' run/index.html && fail "the page needs the network"
 grep -q "$place" run/plots/run.gp run/index.html && fail "a path of this machine is in the page"
+
+# Variants that name three sizes of one thing are one curve; "4g" names another thing.
+make_cells "scaled" "steady quick"
+expect 0 "$heapstakes" run --rounds 1 --out sizes --quiet
+expect 0 "$heapstakes" plot sizes
+[ -s sizes/plots/scaling.svg ] || fail "scaling.svg was not drawn"
+mentions sizes/plots/run.gp "scaling_name[1] = ['scaled, 8b']"
+cut -f1-3 sizes/plots/scaling.dat | tr '\t\n' '  ' >points
+mentions points "1 2 16777216 1 2 1.07374182e+09 1 2 4.2949673e+09  1 3"
 finish

@@ -109,4 +109,20 @@ mentions out "never,-,all,"
 make_cells "never" "steady"
 expect 2 "$heapstakes" run --dry-run
 says "all workloads of this build are raced on request only: name one with --filter"
+
+# What only some managers can be measured by is raced with those; the others are told why.
+make_cells "needy" "steady tidy"
+expect 0 "$heapstakes" run --dry-run
+[ "$(grep -c rounds out)" -eq 1 ] || fail "the plan has not 1 cell: $(cat out)"
+mentions out 'needs a manager of which "collects" is true'
+
+# A manager that is raced on request only stays out until it is named.
+make_cells "pair" "steady quick"
+sed -i 's/{"name": "quick", "role": "contestant"}/{"name": "quick", "role": "on_request"}/' cells/cells.json
+expect 0 "$heapstakes" run --dry-run
+[ "$(grep -c rounds out)" -eq 2 ] || fail "the plan has not 2 cells: $(cat out)"
+expect 0 "$heapstakes" run --dry-run --managers steady,quick
+[ "$(grep -c rounds out)" -eq 4 ] || fail "the plan has not 4 cells: $(cat out)"
+expect 0 "$heapstakes" list managers
+mentions out "(only if --managers names it)"
 finish

@@ -21,7 +21,7 @@
 enum barrier_variant { BARRIER_OLD, BARRIER_YOUNG, BARRIER_FIRST, BARRIER_MARKING };
 static const char *const VARIANTS[] = { "old", "young", "first", "marking", NULL };
 
-enum { BATCHES = 16, CHAIN_BYTES = 64, STATS_EACH = 256, REST_BYTES = 16 };
+enum { BATCHES = 16, CHAIN_BYTES = 64, LOOKS = 64, REST_BYTES = 16 };
 
 struct cell {
     mm_ref other;
@@ -106,10 +106,11 @@ barrier_begin_cycle(struct mm_mutator *m, const struct workload_run *run)
 {
     MM_LOCALS(m, brief);
     struct mm_stats stats = { .marking = false };
-    for (uint64_t i = 0; MM_BARRIER && i < barrier_chain(run) * 3 / 2 && !stats.marking; i++) {
+    uint64_t most = barrier_chain(run) * 3 / 2;
+    for (uint64_t i = 0; MM_BARRIER && i < most && !stats.marking; i++) {
         part_push(m, &locals->brief, CHAIN_BYTES);
         part_drop(m, &locals->brief, CHAIN_BYTES);
-        if (i % STATS_EACH == 0)
+        if (i % (most / LOOKS + 1) == 0) /* which may walk the heap */
             mm_stats(run->heap, &stats);
     }
 }

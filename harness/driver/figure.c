@@ -175,7 +175,7 @@ figure_is_scaled(const struct view_group *group, const struct view_group *other,
     *scale = figure_scale(other->variant, &rest_other);
     return figure_scale(group->variant, &rest) > 0 && *scale > 0 && strcmp(rest, rest_other) == 0 &&
            strcmp(group->workload, other->workload) == 0 && group->threads == other->threads &&
-           group->heap_factor == other->heap_factor;
+           group->cores == other->cores && group->heap_factor == other->heap_factor;
 }
 
 /* How many contests belong together; 0: this is not the first of them. */
