@@ -79,8 +79,9 @@ concurrent_start(struct mm_heap *heap)
     heap->begin_bytes = blocks->handed_bytes;
     heap->debt_ns = 0;
     MM_STORE_RELAXED(&heap->steps_done, 0);
-    pacer_begin(&heap->pacer, (double)(heap->black_bytes + heap->begin_bytes));
     runway_look(&heap->runway, blocks);
+    pacer_begin(&heap->pacer, (double)(heap->black_bytes + heap->begin_bytes),
+                (double)heap->runway.bytes);
     pthread_cond_broadcast(&heap->changed);
 }
 

@@ -6,7 +6,8 @@ enum {
     STEPS_MIN = 1024, /* fewer tell nothing */
     LEFT_SHARE = 16   /* of a cycle is always thought to be left */
 };
-static const double MARGIN = 1.2, SPEED_WEIGHT = 0.5, DEBT_PER_BYTE_MAX = 20;
+static const double MARGIN = 1.2, RESERVE = 0.25, SHORT = 0.9, SPEED_WEIGHT = 0.5,
+                    DEBT_PER_BYTE_MAX = 20;
 
 void
 pacer_init(struct pacer *pacer)
@@ -34,9 +35,11 @@ pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
 }
 
 void
-pacer_begin(struct pacer *pacer, double born_bytes)
+pacer_begin(struct pacer *pacer, double born_bytes, double runway)
 {
     pacer->expected_steps = pacer_steps(pacer, born_bytes);
+    double taken = pacer->bytes_per_ns * pacer->expected_steps * pacer->ns_per_step;
+    pacer->reserve_bytes = taken > SHORT * runway ? RESERVE * runway : 0;
 }
 
 double
@@ -45,7 +48,8 @@ pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double runway)
     double least = pacer->expected_steps / LEFT_SHARE;
     double left = pacer->expected_steps - steps_done;
     left = left > least ? left : least;
-    double x = pacer->bytes_per_ns * left * pacer->ns_per_step / (runway > 1 ? runway : 1);
+    double usable = runway - pacer->reserve_bytes;
+    double x = pacer->bytes_per_ns * left * pacer->ns_per_step / (usable > 1 ? usable : 1);
     double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns : 0;
     return debt < DEBT_PER_BYTE_MAX ? debt : DEBT_PER_BYTE_MAX;
 }

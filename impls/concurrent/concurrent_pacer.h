@@ -5,11 +5,17 @@
  * is done; unlike it the goal is not a size but the runway (parts/runway.h), which knows that free
  * cells of one kind are of no use to another.
  *
- *     expected  = found + survival * born                       bytes that the next cycle reaches
- *     steps     = expected * steps_per_byte
- *     needed    = bytes_per_ns * (MARGIN * steps * ns_per_step + LEAD_NS)   the runway at the
- * trigger x         = bytes_per_ns * left * ns_per_step / runway    above 1: marking would end too
- * late debt      = (x - 1) / bytes_per_ns                        ns of help for each byte taken
+ *     expected = found + survival * born      bytes that the next cycle reaches
+ *     steps    = expected * steps_per_byte
+ *     needed   = bytes_per_ns * (MARGIN * steps * ns_per_step + LEAD_NS)
+ *     usable   = runway - reserve
+ *     x        = bytes_per_ns * left * ns_per_step / usable
+ *     debt     = (x - 1) / bytes_per_ns       ns of help for each byte taken, if x > 1
+ *
+ * A cycle begins when the runway is as short as `needed`.  If x is above 1, marking would end too
+ * late.  A cycle that begins with less than is taken while it marks leaves a reserve, RESERVE of
+ * the runway, for the next: what is taken meanwhile is not found dead before that one ends, so
+ * without it cycles that are short of room have all of it and none in turns.
  *
  * A mutator that marks in turns with the thread does not make marking faster; it takes nothing
  * meanwhile, and that is what the debt is reckoned by: of the time until marking ends, left *
@@ -29,6 +35,7 @@ struct pacer {
     double survival;       /* share of what is born between two snapshots that the second reaches */
     double found_bytes;    /* reached by the last cycle */
     double expected_steps; /* of the running cycle */
+    double reserve_bytes;  /* of its runway */
 };
 
 /* What a cycle was like. */
@@ -46,7 +53,7 @@ void pacer_init(struct pacer *pacer);
 double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);
 
 /* A cycle begins. */
-void pacer_begin(struct pacer *pacer, double born_bytes);
+void pacer_begin(struct pacer *pacer, double born_bytes, double runway);
 
 /* Nanoseconds of marking that a mutator owes for each byte that it takes now. */
 double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double runway);

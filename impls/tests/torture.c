@@ -139,7 +139,7 @@ torture_seed(uint64_t seed, size_t *peak_bytes)
     int failed = 0;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct torture_run *run = &runs[i];
-        run->seed = seed;
+        run->seed = run->config.seed = seed;
         run->peak_bytes = peak_bytes;
         if (i == 1 && !(MM_MANAGER.obeys_limit && test_reclaims()))
             continue;

@@ -1,0 +1,123 @@
+/* reserve.c -- proves that the pacer of `concurrent` keeps its bounds: beside a model of a program
+ * that allocates at one speed while a thread marks at another, once it has learned both, marking
+ * ends before the room does, whatever the speeds; and where there is much room, no cycle begins
+ * much before it must.
+ *
+ * The model goes a block at a time, with a thread that takes 0.1 ms to wake up.  What a mutator
+ * owes it pays at once, and takes nothing meanwhile; marking goes on at the same speed, since it
+ * helps in turns. */
+#include "concurrent/concurrent_pacer.h"
+#include "parts/assert.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { BLOCK = 1 << 14, WARM_CYCLES = 6, CYCLES = 30, WAKE_NS = 100000, HELP_NS = 150000 };
+#define STEP_BYTES 24.0
+
+struct plant {
+    double live_bytes, room_bytes; /* room: beside what lives */
+    double bytes_per_ns, ns_per_step;
+    /* What came of it, after the first cycles. */
+    unsigned late; /* blocks for which there was no room */
+    double helped_ns, all_ns;
+    double taken_bytes;
+};
+
+/* Takes blocks until the cycle must begin; says how much that was. */
+static double
+plant_run_idle(struct plant *plant, const struct pacer *pacer, double room, double born, bool warm)
+{
+    double taken = 0;
+    while (room - taken > pacer_needed_bytes(pacer, born + taken) && room - taken > BLOCK)
+        taken += BLOCK;
+    plant->all_ns += warm ? taken / plant->bytes_per_ns : 0;
+    return taken;
+}
+
+/* Takes blocks while the graph is marked; says how much that was. */
+static double
+plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double born, bool warm)
+{
+    double all = plant->live_bytes / STEP_BYTES, done = 0, taken = 0, ns = 0, helped = 0,
+           idle = WAKE_NS;
+    double debt = 0;
+    pacer_begin(pacer, born, room);
+    while (done < all) {
+        double pass = BLOCK / plant->bytes_per_ns;
+        if (room - taken < BLOCK) {
+            plant->late += warm;
+            pass = (all - done) * plant->ns_per_step;
+            helped += pass;
+        } else {
+            taken += BLOCK;
+            debt = BLOCK * pacer_debt_per_byte(pacer, done, room - taken);
+            debt = debt < HELP_NS ? debt : HELP_NS;
+            helped += debt;
+            pass += debt;
+        }
+        ns += pass;
+        done += (pass > idle ? pass - idle : 0) / plant->ns_per_step;
+        idle = pass > idle ? 0 : idle - pass;
+    }
+    pacer_learn_speed(pacer, all, all * plant->ns_per_step);
+    pacer_learn(pacer, &(struct pacer_cycle){ .born_bytes = born,
+                                              .found_bytes = plant->live_bytes,
+                                              .steps = all,
+                                              .taken_bytes = taken,
+                                              .free_ns = ns - helped });
+    plant->all_ns += warm ? ns : 0;
+    plant->helped_ns += warm ? helped : 0;
+    return taken;
+}
+
+static void
+plant_run(struct plant *plant)
+{
+    struct pacer pacer;
+    pacer_init(&pacer);
+    double black = 0;
+    for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        bool warm = cycle >= WARM_CYCLES;
+        double room = plant->room_bytes - black;
+        double idle = plant_run_idle(plant, &pacer, room, black, warm);
+        double taken = plant_run_marking(plant, &pacer, room - idle, black + idle, warm);
+        plant->taken_bytes += warm ? idle + taken : 0;
+        black = taken;
+    }
+}
+
+int
+main(void)
+{
+    static const double lives[] = { 4e6, 60e6, 4e9 }, factors[] = { 0.3, 1, 4 };
+    static const double speeds[] = { 0.1, 1, 4 }, marks[] = { 3, 10, 40 };
+    int failed = 0;
+    unsigned tried = 0;
+    for (unsigned i = 0; i < 3 * 3 * 3 * 3; i++) {
+        struct plant plant = { .live_bytes = lives[i % 3],
+                               .room_bytes = lives[i % 3] * factors[i / 3 % 3],
+                               .bytes_per_ns = speeds[i / 9 % 3],
+                               .ns_per_step = marks[i / 27] };
+        plant_run(&plant);
+        double marking = plant.live_bytes / STEP_BYTES * plant.ns_per_step * plant.bytes_per_ns;
+        bool easy = 4 * (marking + 1e6 * plant.bytes_per_ns) < plant.room_bytes;
+        double cycles = CYCLES - WARM_CYCLES, each = plant.taken_bytes / cycles;
+        bool eager = easy && each < 0.6 * plant.room_bytes;
+        bool helps = easy && plant.helped_ns > plant.all_ns / 100;
+        /* A mutator that helps for 0.15 ms with each block takes at least so much. */
+        double least = marking / plant.bytes_per_ns / HELP_NS * BLOCK;
+        bool possible = least < 0.4 * plant.room_bytes, late = plant.late && possible;
+        tried += possible;
+        if (!late && !eager && !helps)
+            continue;
+        failed = 1;
+        printf(
+            "pacer: live %.0f, room %.0f, %.1f bytes/ns, %.0f ns/step: late %u, %.2f of the room "
+            "used in a cycle, %.3f of the time spent on help\n",
+            plant.live_bytes, plant.room_bytes, plant.bytes_per_ns, plant.ns_per_step, plant.late,
+            each / plant.room_bytes, plant.helped_ns / plant.all_ns);
+    }
+    mm_assert(tried > 60);
+    return failed;
+}
