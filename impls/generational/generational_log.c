@@ -91,7 +91,7 @@ generational_log_object(struct mm_mutator *m, void *obj)
 void
 generational_remember(struct mm_mutator *m, void *obj, mm_ref *place, const void *value)
 {
-    if (!generational_is_young(m, value))
+    if ((m->old & MARK_LOGGED) || !generational_is_young(m, value))
         return;
     if (block_heap_offset(m->heap, obj) < m->cells_bytes)
         generational_log_object(m, obj);
