@@ -160,8 +160,9 @@ snapshot_detach(struct mm_mutator *m)
 /* -- The barrier ------------------------------------------------------------------------------ */
 
 void
-snapshot_store(struct mm_mutator *m, mm_ref *field, void *value)
+snapshot_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
 {
+    (void)obj;
     snapshot_keep(m, MM_LOAD_ACQUIRE(&field->ptr_));
     MM_STORE_RELEASE(&field->ptr_, value);
 }

@@ -15,8 +15,9 @@
 enum { MM_BARRIER = 1 };
 
 /* The same writes while a cycle runs.  A marker may read the places meanwhile: ranges are copied
- * and cleared word by word. */
-MM_SLOW void snapshot_store(struct mm_mutator *m, mm_ref *field, void *value);
+ * and cleared word by word.  snapshot_store is told the object, which it does not need, so that a
+ * caller's arguments can stay in their registers. */
+MM_SLOW void snapshot_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value);
 MM_SLOW void snapshot_copy(struct mm_mutator *m, mm_ref *to, const mm_ref *from, size_t n);
 MM_SLOW void snapshot_clear(struct mm_mutator *m, mm_ref *places, size_t n);
 MM_SLOW bool snapshot_cas(struct mm_mutator *m, mm_ref *field, void *expected, void *value);
@@ -38,9 +39,8 @@ mm_init_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
 MM_INLINE void
 mm_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
 {
-    (void)obj;
     if (MM_UNLIKELY(m->marking))
-        snapshot_store(m, field, value);
+        snapshot_store(m, obj, field, value);
     else
         MM_STORE_RELEASE(&field->ptr_, value);
 }
