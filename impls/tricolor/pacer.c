@@ -9,7 +9,7 @@ enum {
 };
 
 static const double MARK_SHARE = 0.8; /* the same as long as there is room: 44 % of all */
-static const double PAID_OVER = 0.8;  /* of the runway */
+static const double PAID_OVER = 0.9;  /* of the runway */
 static const double TRIGGER_MIN = 0.2;
 static const double LEFT_LEAST = 0.1, LEFT_MOST = 0.3; /* of the runway, when a cycle ends */
 static const double MARGIN_LEAST = 0.8, MARGIN_MOST = 2;
@@ -100,6 +100,8 @@ static void
 pacer_learn_margin(struct pacer *pacer, size_t runway)
 {
     double left = (double)runway / ((double)pacer->start_runway + 1);
+    if (pacer->is_forced)
+        return;
     if (left < LEFT_LEAST)
         pacer->margin = pacer_between(pacer->margin * 1.15, MARGIN_LEAST, MARGIN_MOST);
     else if (left > LEFT_MOST)
@@ -129,6 +131,7 @@ pacer_set_trigger(struct pacer *pacer, size_t runway)
     double bytes = pacer->margin * ns * pacer->bytes_per_ns / (MARK_SHARE * PAID_OVER);
     double most = (double)runway;
     pacer->trigger = (size_t)pacer_between(bytes, TRIGGER_MIN * most, most);
+    pacer->is_forced = bytes > most;
 }
 
 void
