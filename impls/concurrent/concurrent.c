@@ -38,7 +38,6 @@ struct mm_heap {
     struct pacer pacer;
     pthread_t thread;
     pthread_cond_t wake;     /* the thread waits for it when it has nothing to do */
-    pthread_cond_t changed;  /* a cycle began or ended */
     struct mm_mutator *hold; /* the thread's own, for events: it is no mutator */
     bool wanted;             /* a cycle is to begin */
     bool quit;               /* atomic */
@@ -82,7 +81,6 @@ concurrent_start(struct mm_heap *heap)
     runway_look(&heap->runway, blocks);
     pacer_begin(&heap->pacer, (double)(heap->black_bytes + heap->begin_bytes),
                 (double)heap->runway.bytes);
-    pthread_cond_broadcast(&heap->changed);
 }
 
 static void
@@ -119,7 +117,6 @@ concurrent_end(struct mm_heap *heap)
     bool little = !block_heap_may_grow(blocks) &&
                   heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
-    pthread_cond_broadcast(&heap->changed);
 }
 
 /* A task: ends the cycle if nothing is grey, else marks a little. */
@@ -244,6 +241,18 @@ concurrent_request(struct mm_heap *heap)
     pthread_cond_signal(&heap->wake);
 }
 
+/* Does a task itself, with the world at rest. */
+static void
+concurrent_at_rest(struct mm_mutator *m, void (*task)(struct mm_heap *heap))
+{
+    struct block_heap *blocks = m->heap;
+    uint64_t begin = events_begin(&blocks->events);
+    world_stop(m);
+    task((struct mm_heap *)blocks);
+    world_start(m);
+    events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, 0);
+}
+
 /* Marks for so long, with the lock let go of meanwhile.  True: nothing is grey. */
 static bool
 concurrent_help(struct mm_mutator *m, uint64_t ns)
@@ -286,14 +295,10 @@ concurrent_turn(struct mm_mutator *m)
     if (turn % 7 == 0) {
         concurrent_request(heap);
     } else if (!block_heap_is_marking(blocks)) {
-        world_stop(m);
         concurrent_prepare_all(heap);
-        concurrent_start(heap);
-        world_start(m);
+        concurrent_at_rest(m, concurrent_start);
     } else if (turn % 3 == 0) {
-        world_stop(m);
-        concurrent_complete(heap);
-        world_start(m);
+        concurrent_at_rest(m, concurrent_complete);
     } else {
         uint64_t ran = 0;
         (void)snapshot_mark(blocks, 2, 0, &ran);
@@ -339,16 +344,12 @@ concurrent_await_end(struct mm_mutator *m)
     uint64_t cycles = blocks->cycles;
     while (blocks->cycles == cycles) {
         if (!block_heap_is_marking(blocks)) {
-            world_stop(m);
             concurrent_prepare_all(heap);
-            concurrent_start(heap);
-            world_start(m);
+            concurrent_at_rest(m, concurrent_start);
             pthread_cond_signal(&heap->wake);
         } else if (concurrent_help(m, heap->slice_ns) && block_heap_is_marking(blocks) &&
                    blocks->cycles == cycles) {
-            world_stop(m);
-            concurrent_finish(heap);
-            world_start(m);
+            concurrent_at_rest(m, concurrent_finish);
         }
     }
 }
@@ -440,7 +441,6 @@ mm_heap_create(const struct mm_config *config)
     mm_assert(pthread_condattr_init(&monotonic) == 0);
     mm_assert(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
     mm_assert(pthread_cond_init(&heap->wake, &monotonic) == 0);
-    mm_assert(pthread_cond_init(&heap->changed, NULL) == 0);
     pthread_condattr_destroy(&monotonic);
     concurrent_launch(heap);
     return heap;
@@ -454,7 +454,6 @@ mm_heap_destroy(struct mm_heap *heap)
     pthread_cond_signal(&heap->wake);
     world_unlock(&heap->blocks.world);
     pthread_join(heap->thread, NULL);
-    pthread_cond_destroy(&heap->changed);
     pthread_cond_destroy(&heap->wake);
     snapshot_destroy(&heap->blocks);
     block_heap_destroy(&heap->blocks);
