@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "parts/pages.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 void
@@ -79,13 +80,17 @@ pages_open(void *from, size_t bytes)
 void
 pages_close(void *from, size_t bytes)
 {
+    int kept = errno; /* of who frees: free leaves it alone */
     (void)mprotect(from, bytes, PROT_NONE);
+    errno = kept;
 }
 
 void
 pages_drop(struct pages *pages, void *from, size_t bytes)
 {
+    int kept = errno;
     (void)madvise(from, bytes, MADV_DONTNEED);
+    errno = kept;
     pages_uncharge(pages, bytes);
 }
 

@@ -347,6 +347,39 @@ slabs_relieve(struct slab_cache *cache)
     events_end(events, MM_EVENT_SWEEP_SLICE, cache->ordinal, begin, 0);
 }
 
+static void *
+slabs_take_or_grow(struct slab_cache *cache, unsigned class_index)
+{
+    void *cell = slabs_take(cache, class_index);
+    return cell ? cell : slabs_grow(cache, class_index);
+}
+
+void *
+slabs_refill(struct slab_cache *cache, unsigned class_index)
+{
+    void *cell = slabs_take_or_grow(cache, class_index);
+    if (!cell && slabs_spare(cache, size_class_bytes(class_index)))
+        cell = slabs_take_or_grow(cache, class_index);
+    if (!cell) {
+        slabs_relieve(cache);
+        cell = slabs_take_or_grow(cache, class_index);
+    }
+    return cell;
+}
+
+void *
+slabs_refill_large(struct slab_cache *cache, size_t bytes)
+{
+    void *obj = slabs_take_large(cache, bytes);
+    if (!obj && slabs_spare(cache, bytes))
+        obj = slabs_take_large(cache, bytes);
+    if (!obj) {
+        slabs_relieve(cache);
+        obj = slabs_take_large(cache, bytes);
+    }
+    return obj;
+}
+
 /* -- threads -- */
 
 struct slab_cache *

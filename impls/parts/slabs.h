@@ -77,6 +77,11 @@ void slabs_detach(struct slab_cache *cache);
 MM_SLOW void *slabs_take(struct slab_cache *cache, unsigned class_index);
 MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class_index);
 
+/* All that can be done for a cell of a class, or for an object above SIZE_CLASS_MAX: with what
+ * there is, then after slabs_spare, then after slabs_relieve.  NULL: there is no memory. */
+MM_SLOW void *slabs_refill(struct slab_cache *cache, unsigned class_index);
+MM_SLOW void *slabs_refill_large(struct slab_cache *cache, size_t bytes);
+
 /* Puts the cells of a class that are ready to be popped back into their slab. */
 void slabs_put_back(struct slab_cache *cache, unsigned class_index);
 

@@ -7,7 +7,6 @@
 
 #include "parts/assert.h"
 
-#define SPAN_REGION_BYTES ((size_t)SPAN_UNITS_MAX * SPAN_UNIT_BYTES)
 #define SPAN_CACHE_FLOOR ((size_t)16 << 20)
 enum {
     SPAN_SEARCH_MAX = 64, /* cached spans looked at for a large object */
@@ -52,6 +51,25 @@ span_list_remove(struct span_list *list, struct span *span)
     span->next = span->prev = NULL;
 }
 
+static size_t
+spans_region_bytes(const struct spans *spans)
+{
+    return (size_t)spans->units_max * SPAN_UNIT_BYTES;
+}
+
+/* As much address space as there is, within bounds. */
+static bool
+spans_reserve(struct spans *spans, const struct pages *pages)
+{
+    for (spans->units_max = SPAN_UNITS_MAX; spans->units_max >= SPAN_UNITS_MIN;
+         spans->units_max /= 2) {
+        spans->base = pages_reserve(pages, spans_region_bytes(spans));
+        if (spans->base)
+            return true;
+    }
+    return false;
+}
+
 bool
 spans_init(struct spans *spans, const struct pages *pages, const struct mm_config *config)
 {
@@ -60,8 +78,8 @@ spans_init(struct spans *spans, const struct pages *pages, const struct mm_confi
     pthread_mutex_init(&spans->lock, NULL);
     struct pages plain = *pages; /* the table is sparse: no huge pages for it */
     plain.huge = false;
-    spans->base = pages_reserve(pages, SPAN_REGION_BYTES);
-    if (spans->base && growing_init(&spans->table, &plain, SPAN_UNITS_MAX * sizeof(struct span))) {
+    if (spans_reserve(spans, pages) &&
+        growing_init(&spans->table, &plain, spans->units_max * sizeof(struct span))) {
         spans->bias = (uintptr_t)spans->table.base -
                       ((uintptr_t)spans->base >> SPAN_UNIT_SHIFT) * sizeof(struct span);
         return true;
@@ -83,7 +101,7 @@ spans_release(struct spans *spans)
     for (uint32_t i = 0; i < spans->top; i += spans_first(spans)[i].units)
         committed += span_committed(&spans_first(spans)[i]);
     if (spans->base)
-        pages_release(&spans->pages, spans->base, SPAN_REGION_BYTES, committed);
+        pages_release(&spans->pages, spans->base, spans_region_bytes(spans), committed);
     growing_release(&spans->table, &spans->pages);
     pthread_mutex_destroy(&spans->lock);
 }
@@ -196,13 +214,13 @@ spans_carve(struct spans *spans, uint32_t units)
             spans_bin_add(spans, span + units, rest);
     } else {
         size_t bytes = ((size_t)spans->top + units) * sizeof(struct span);
-        if (units > SPAN_UNITS_MAX - spans->top ||
+        if (units > spans->units_max - spans->top ||
             !growing_ensure(&spans->table, &spans->pages, bytes, bytes))
             return NULL;
         span = spans_first(spans) + spans->top;
         spans->top += units;
     }
-    *span = (struct span){ .units = units, .kind = SPAN_CACHED };
+    *span = (struct span){ .units = units, .kind = SPAN_CACHED, .clean = true };
     spans_mark_inner(span, 1);
     return span;
 }
@@ -219,6 +237,7 @@ static void
 spans_cache_push(struct spans *spans, struct span *span)
 {
     MM_STORE_RELAXED(&span->kind, SPAN_CACHED);
+    span->clean = false;
     span_list_push(spans_cache_of(spans, span->units), span);
     spans->cached_bytes += span_committed(span);
 }
@@ -438,7 +457,7 @@ spans_lengthen(struct spans *spans, struct span *span, uint32_t units)
     uint32_t more = units - span->units, old = span->units;
     if (behind == end) {
         size_t bytes = ((size_t)spans->top + more) * sizeof(struct span);
-        if (more > SPAN_UNITS_MAX - spans->top ||
+        if (more > spans->units_max - spans->top ||
             !growing_ensure(&spans->table, &spans->pages, bytes, bytes))
             return false;
         spans->top += more;
@@ -458,7 +477,7 @@ spans_lengthen(struct spans *spans, struct span *span, uint32_t units)
 bool
 spans_resize(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator)
 {
-    if (bytes > SPAN_REGION_BYTES)
+    if (bytes > spans_region_bytes(spans))
         return false;
     size_t whole = spans_whole_pages(bytes);
     uint32_t units = (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) / SPAN_UNIT_BYTES);
@@ -497,6 +516,10 @@ spans_verify(struct spans *spans)
         } else {
             for (uint32_t i = 1; i < span->units; i++)
                 mm_assert(span[i].kind == SPAN_INNER && span[i].offset == i); /* S5 */
+        }
+        for (uint32_t i = 0; i < span->units; i++) {
+            bool is_slab = i == 0 && span_kind(span) == SPAN_SLAB;
+            mm_assert((MM_LOAD_RELAXED(&span[i].owner) != NULL) == is_slab); /* S6 */
         }
         if (span_kind(span) == SPAN_CACHED)
             cached += span_committed(span);

@@ -10,7 +10,8 @@
  *   S3  a free span has no memory, and is in the bin of its length;
  *   S4  cached_bytes is what the cached spans have committed;
  *   S5  every entry inside a used or cached span, behind its first, is SPAN_INNER and knows its
- *       distance to it.
+ *       distance to it;
+ *   S6  owner is null in every entry but the first of a slab.
  *
  * Memory is counted by the page and opened, that is made readable and writable, by the unit: a unit
  * is open as a whole if some page of it is committed.  For the system keeps a list of the stretches
@@ -26,6 +27,7 @@
 
 enum { SPAN_UNIT_SHIFT = 16, SPAN_UNIT_BYTES = 1 << SPAN_UNIT_SHIFT, SPAN_BINS = 64 };
 #define SPAN_UNITS_MAX ((uint32_t)1 << 22)
+#define SPAN_UNITS_MIN ((uint32_t)1 << 9) /* where address space is scarce (RLIMIT_AS) */
 
 enum span_kind { SPAN_FREE, SPAN_CACHED, SPAN_INNER, SPAN_SLAB, SPAN_LARGE };
 
@@ -44,7 +46,8 @@ struct span {
     uint16_t cell_bytes;
     uint8_t kind;
     uint8_t size_class, slab_state;
-    uint8_t spare[5];
+    uint8_t clean; /* nothing was written there since it came from the system: it reads as zero */
+    uint8_t spare[4];
 };
 _Static_assert(sizeof(struct span) == 64, "one cache line, and a shift finds it");
 
@@ -61,6 +64,7 @@ struct spans {
     char *base;
     uintptr_t bias; /* of the table: entry of address a at bias + (a >> 16) * 64 */
     struct growing table;
+    uint32_t units_max;                   /* that there is address space for */
     uint32_t top;                         /* units in use, from the front */
     uint64_t bin_used;                    /* bit i: bin i is not empty */
     struct span_list bins[SPAN_BINS];     /* free spans of i units; the last: of at least as many */

@@ -20,23 +20,10 @@ pooled_give_up(const struct mm_mutator *m, size_t bytes)
     mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
 }
 
-static void *
-pooled_take(struct mm_mutator *m, unsigned class_index)
-{
-    void *cell = slabs_take(&m->cells, class_index);
-    return cell ? cell : slabs_grow(&m->cells, class_index);
-}
-
 void *
 pooled_refill(struct mm_mutator *m, unsigned class_index)
 {
-    void *cell = pooled_take(m, class_index);
-    if (!cell && slabs_spare(&m->cells, size_class_bytes(class_index)))
-        cell = pooled_take(m, class_index);
-    if (!cell) {
-        slabs_relieve(&m->cells);
-        cell = pooled_take(m, class_index);
-    }
+    void *cell = slabs_refill(&m->cells, class_index);
     if (!cell)
         pooled_give_up(m, size_class_bytes(class_index));
     return cell;
@@ -45,13 +32,7 @@ pooled_refill(struct mm_mutator *m, unsigned class_index)
 void *
 pooled_new_large(struct mm_mutator *m, size_t bytes)
 {
-    void *obj = slabs_take_large(&m->cells, bytes);
-    if (!obj && slabs_spare(&m->cells, bytes))
-        obj = slabs_take_large(&m->cells, bytes);
-    if (!obj) {
-        slabs_relieve(&m->cells);
-        obj = slabs_take_large(&m->cells, bytes);
-    }
+    void *obj = slabs_refill_large(&m->cells, bytes);
     if (!obj)
         pooled_give_up(m, bytes);
     return obj;
