@@ -28,12 +28,16 @@ slabs_create(const struct mm_config *config, size_t heap_bytes)
         books_close(&books, &pages);
         return NULL;
     }
+    pthread_mutex_init(&slabs->insist_lock, NULL);
+    pthread_mutex_init(&slabs->orphans_lock, NULL);
     return slabs;
 }
 
 void
 slabs_destroy(struct slabs *slabs)
 {
+    pthread_mutex_destroy(&slabs->insist_lock);
+    pthread_mutex_destroy(&slabs->orphans_lock);
     spans_release(&slabs->spans);
     books_close(&slabs->books, &slabs->spans.pages);
 }
@@ -228,69 +232,67 @@ slabs_start(struct slab_cache *cache, unsigned class_index)
 
 /* -- orphans -- */
 
-static struct slab_cache *
-slabs_grab_orphans(struct slabs *slabs)
-{
-    if (!MM_LOAD_RELAXED(&slabs->orphans))
-        return NULL;
-    pthread_mutex_lock(&slabs->spans.lock);
-    struct slab_cache *orphans = slabs->orphans;
-    MM_STORE_RELAXED(&slabs->orphans, NULL);
-    pthread_mutex_unlock(&slabs->spans.lock);
-    return orphans;
-}
-
-static void
-slabs_add_orphan(struct slab_cache *cache)
-{
-    struct slabs *slabs = cache->slabs;
-    pthread_mutex_lock(&slabs->spans.lock);
-    cache->orphan = slabs->orphans;
-    MM_STORE_RELAXED(&slabs->orphans, cache);
-    pthread_mutex_unlock(&slabs->spans.lock);
-}
-
-/* Moves an orphan's partial slabs of a class to this cache. */
-static void
+/* Moves a slab of the class that has a cell to give, if there is one; says whether. */
+static bool
 slabs_adopt(struct slab_cache *cache, struct slab_cache *orphan, unsigned class_index)
 {
     struct slab_bin *from = &orphan->bins[class_index], *to = &cache->bins[class_index];
-    while (from->partial.first) {
-        struct span *slab = from->partial.first;
-        span_list_remove(&from->partial, slab);
-        span_list_push(&to->partial, slab);
-        MM_STORE_RELAXED(&slab->owner, cache);
-        from->slabs--;
-        to->slabs++;
-    }
+    struct span *slab = from->partial.first;
+    while (slab && !slab->free &&
+           (slab->extended + (size_t)1) * slab->cell_bytes > span_committed(slab))
+        slab = slab->next;
+    if (!slab)
+        return false;
+    span_list_remove(&from->partial, slab);
+    span_list_push(&to->partial, slab);
+    MM_STORE_RELAXED(&slab->owner, cache);
+    from->slabs--;
+    to->slabs++;
+    return true;
 }
 
-/* Sorts every orphan's inbox, and takes what partial slabs of the class there are. */
+/* Sorts what was sent to orphans; with their lock. */
 static void
-slabs_visit_orphans(struct slab_cache *cache, unsigned class_index, size_t most)
+slabs_sort_orphans(struct slabs *slabs, size_t most)
 {
-    struct slab_cache *next;
-    for (struct slab_cache *orphan = slabs_grab_orphans(cache->slabs); orphan; orphan = next) {
-        next = orphan->orphan;
+    for (struct slab_cache *orphan = slabs->orphans; orphan; orphan = orphan->orphan)
         slabs_sort_inbox(orphan, most);
-        if (class_index < SIZE_CLASSES)
-            slabs_adopt(cache, orphan, class_index);
-        slabs_add_orphan(orphan);
+}
+
+/* A cell of a slab of an orphan, or NULL. */
+static void *
+slabs_take_orphan(struct slab_cache *cache, unsigned class_index)
+{
+    bool adopted = false;
+    slabs_sort_orphans(cache->slabs, SLAB_SORT_MAX);
+    for (struct slab_cache *orphan = cache->slabs->orphans; orphan && !adopted;
+         orphan = orphan->orphan)
+        adopted = slabs_adopt(cache, orphan, class_index);
+    return adopted ? slabs_take_partial(cache, &cache->bins[class_index]) : NULL;
+}
+
+/* `waits`: for a thread that looks through the orphans now. */
+static void *
+slabs_grow_somehow(struct slab_cache *cache, unsigned class_index, bool waits)
+{
+    struct slab_bin *bin = &cache->bins[class_index];
+    pthread_mutex_t *lock = &cache->slabs->orphans_lock;
+    void *cell = NULL;
+    if (waits || (MM_LOAD_RELAXED(&cache->slabs->orphans) && pthread_mutex_trylock(lock) == 0)) {
+        if (waits)
+            pthread_mutex_lock(lock);
+        cell = slabs_take_orphan(cache, class_index);
+        pthread_mutex_unlock(lock);
     }
+    if (!cell && bin->current)
+        cell = slabs_try(cache, bin->current, true);
+    return cell ? cell : slabs_start(cache, class_index);
 }
 
 void *
 slabs_grow(struct slab_cache *cache, unsigned class_index)
 {
-    struct slab_bin *bin = &cache->bins[class_index];
-    void *cell = NULL;
-    if (MM_LOAD_RELAXED(&cache->slabs->orphans)) {
-        slabs_visit_orphans(cache, class_index, SLAB_SORT_MAX);
-        cell = slabs_take(cache, class_index);
-    }
-    if (!cell && bin->current)
-        cell = slabs_try(cache, bin->current, true);
-    return cell ? cell : slabs_start(cache, class_index);
+    return slabs_grow_somehow(cache, class_index, false);
 }
 
 /* -- taking back -- */
@@ -328,6 +330,18 @@ slabs_return_tails(struct slab_cache *cache)
                            cache->ordinal);
 }
 
+/* Orphans' slabs give back what they have committed beyond their cells too. */
+static void
+slabs_relieve_orphans(struct slab_cache *cache)
+{
+    struct slabs *slabs = cache->slabs;
+    pthread_mutex_lock(&slabs->orphans_lock);
+    slabs_sort_orphans(slabs, SIZE_MAX);
+    for (struct slab_cache *orphan = slabs->orphans; orphan; orphan = orphan->orphan)
+        slabs_return_tails(orphan);
+    pthread_mutex_unlock(&slabs->orphans_lock);
+}
+
 bool
 slabs_spare(struct slab_cache *cache, size_t bytes)
 {
@@ -342,7 +356,7 @@ slabs_relieve(struct slab_cache *cache)
     slabs_sort_inbox(cache, SIZE_MAX);
     slabs_close_all(cache);
     slabs_return_tails(cache);
-    slabs_visit_orphans(cache, SIZE_CLASSES, SIZE_MAX);
+    slabs_relieve_orphans(cache);
     (void)spans_trim(&cache->slabs->spans, SIZE_MAX, cache->ordinal);
     events_end(events, MM_EVENT_SWEEP_SLICE, cache->ordinal, begin, 0);
 }
@@ -354,17 +368,39 @@ slabs_take_or_grow(struct slab_cache *cache, unsigned class_index)
     return cell ? cell : slabs_grow(cache, class_index);
 }
 
+static void *
+slabs_take_somehow(struct slab_cache *cache, size_t bytes)
+{
+    if (bytes > SIZE_CLASS_MAX)
+        return slabs_take_large(cache, bytes);
+    void *cell = slabs_take(cache, size_class(bytes));
+    return cell ? cell : slabs_grow_somehow(cache, size_class(bytes), true);
+}
+
+void *
+slabs_insist(struct slab_cache *cache, size_t bytes)
+{
+    struct slabs *slabs = cache->slabs;
+    uint64_t before;
+    void *cell;
+    pthread_mutex_lock(&slabs->insist_lock);
+    do {
+        before = spans_settled(&slabs->spans, cache->ordinal);
+        slabs_relieve(cache);
+        cell = slabs_take_somehow(cache, bytes);
+    } while (!cell && spans_settled(&slabs->spans, cache->ordinal) != before);
+    pthread_mutex_unlock(&slabs->insist_lock);
+    return cell;
+}
+
 void *
 slabs_refill(struct slab_cache *cache, unsigned class_index)
 {
+    size_t bytes = size_class_bytes(class_index);
     void *cell = slabs_take_or_grow(cache, class_index);
-    if (!cell && slabs_spare(cache, size_class_bytes(class_index)))
+    if (!cell && slabs_spare(cache, bytes))
         cell = slabs_take_or_grow(cache, class_index);
-    if (!cell) {
-        slabs_relieve(cache);
-        cell = slabs_take_or_grow(cache, class_index);
-    }
-    return cell;
+    return cell ? cell : slabs_insist(cache, bytes);
 }
 
 void *
@@ -373,31 +409,36 @@ slabs_refill_large(struct slab_cache *cache, size_t bytes)
     void *obj = slabs_take_large(cache, bytes);
     if (!obj && slabs_spare(cache, bytes))
         obj = slabs_take_large(cache, bytes);
-    if (!obj) {
-        slabs_relieve(cache);
-        obj = slabs_take_large(cache, bytes);
-    }
-    return obj;
+    return obj ? obj : slabs_insist(cache, bytes);
 }
 
 /* -- threads -- */
 
+static struct slab_cache *
+slabs_take_over(struct slabs *slabs)
+{
+    pthread_mutex_lock(&slabs->orphans_lock);
+    struct slab_cache *cache = slabs->orphans;
+    if (cache)
+        MM_STORE_RELAXED(&slabs->orphans, cache->orphan);
+    pthread_mutex_unlock(&slabs->orphans_lock);
+    return cache;
+}
+
 struct slab_cache *
 slabs_attach(struct slabs *slabs, size_t cache_bytes)
 {
+    struct slab_cache *cache = slabs_take_over(slabs);
+    if (cache)
+        return cache;
     pthread_mutex_lock(&slabs->spans.lock);
-    struct slab_cache *cache = slabs->orphans;
+    cache = books_add(&slabs->books, &slabs->spans.pages, cache_bytes);
     if (cache) {
-        MM_STORE_RELAXED(&slabs->orphans, cache->orphan);
-    } else {
-        cache = books_add(&slabs->books, &slabs->spans.pages, cache_bytes);
-        if (cache) {
-            cache->slabs = slabs;
-            cache->bias = slabs->spans.bias;
-            cache->ordinal = slabs->mutators++;
-            cache->all = slabs->caches;
-            slabs->caches = cache;
-        }
+        cache->slabs = slabs;
+        cache->bias = slabs->spans.bias;
+        cache->ordinal = slabs->mutators++;
+        cache->all = slabs->caches;
+        slabs->caches = cache;
     }
     pthread_mutex_unlock(&slabs->spans.lock);
     return cache;
@@ -406,8 +447,30 @@ slabs_attach(struct slabs *slabs, size_t cache_bytes)
 void
 slabs_detach(struct slab_cache *cache)
 {
+    struct slabs *slabs = cache->slabs;
     slabs_close_all(cache);
-    slabs_add_orphan(cache);
+    pthread_mutex_lock(&slabs->orphans_lock);
+    cache->orphan = slabs->orphans;
+    MM_STORE_RELAXED(&slabs->orphans, cache);
+    pthread_mutex_unlock(&slabs->orphans_lock);
+}
+
+void
+slabs_before_fork(struct slabs *slabs)
+{
+    pthread_mutex_lock(&slabs->insist_lock);
+    pthread_mutex_lock(&slabs->orphans_lock);
+    pthread_mutex_lock(&slabs->spans.lock);
+}
+
+void
+slabs_after_fork(struct slabs *slabs, bool child)
+{
+    if (child)
+        slabs->spans.moving = 0;
+    pthread_mutex_unlock(&slabs->spans.lock);
+    pthread_mutex_unlock(&slabs->orphans_lock);
+    pthread_mutex_unlock(&slabs->insist_lock);
 }
 
 /* -- large objects -- */

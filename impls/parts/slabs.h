@@ -45,8 +45,11 @@ struct slab_bin {
 /* All the cells of a heap. */
 struct slabs {
     struct spans spans;
-    struct slab_cache *caches;  /* every one there ever was, through `all` */
-    struct slab_cache *orphans; /* those without a thread, through `orphan`; lock of spans */
+    struct slab_cache *caches; /* every one there ever was, through `all` */
+    /* Those without a thread, through `orphan`; who looks for cells in one keeps the lock. */
+    struct slab_cache *orphans;
+    /* In this order, and before the lock of the spans: who tries for the last time; orphans. */
+    pthread_mutex_t insist_lock, orphans_lock;
     struct books books;
     uint32_t mutators;
 };
@@ -73,12 +76,16 @@ void slabs_destroy(struct slabs *slabs);
 struct slab_cache *slabs_attach(struct slabs *slabs, size_t cache_bytes);
 void slabs_detach(struct slab_cache *cache);
 
+/* Around a fork: the child finds the books whole.  What other threads had in hand is lost there. */
+void slabs_before_fork(struct slabs *slabs);
+void slabs_after_fork(struct slabs *slabs, bool child);
+
 /* Slow halves of slabs_pop: a cell that needs no more memory, or one that may; NULL: none. */
 MM_SLOW void *slabs_take(struct slab_cache *cache, unsigned class_index);
 MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class_index);
 
 /* All that can be done for a cell of a class, or for an object above SIZE_CLASS_MAX: with what
- * there is, then after slabs_spare, then after slabs_relieve.  NULL: there is no memory. */
+ * there is, then after slabs_spare, then by slabs_insist.  NULL: there is no memory. */
 MM_SLOW void *slabs_refill(struct slab_cache *cache, unsigned class_index);
 MM_SLOW void *slabs_refill_large(struct slab_cache *cache, size_t bytes);
 
@@ -90,6 +97,10 @@ MM_SLOW bool slabs_spare(struct slab_cache *cache, size_t bytes);
 
 /* Takes back all that can be: unsorted cells, empty slabs, orphans' slabs, warm spans. */
 MM_SLOW void slabs_relieve(struct slab_cache *cache);
+
+/* The last try, for a cell, or a large object, of so many bytes: takes back all that can be, and
+ * waits for what other threads have in hand; NULL: there is no memory. */
+MM_SLOW void *slabs_insist(struct slab_cache *cache, size_t bytes);
 
 /* Objects above SIZE_CLASS_MAX; aligned to a unit. */
 MM_SLOW void *slabs_take_large(struct slab_cache *cache, size_t bytes);

@@ -1,4 +1,4 @@
-/* slabs_check.c -- the books and the invariants of slabs.h, by walking all there is. */
+/* slabs_check.c -- the books and the invariants of slabs.h and spans.h, by walking all there is. */
 #include "parts/slabs.h"
 
 #include "parts/assert.h"
@@ -81,6 +81,52 @@ slabs_owns(const struct slabs *slabs, const void *address)
     }
     pthread_mutex_unlock(lock);
     return owned;
+}
+
+static void
+spans_verify_free(const struct spans *spans, const struct span *span)
+{
+    const struct span_bins *bins = span->warm_pages ? &spans->warm : &spans->cold;
+    uint32_t pages = 0;
+    for (uint32_t i = 0; i < span->units; i++) {
+        mm_assert(span_kind(&span[i]) == SPAN_FREE); /* S1 */
+        pages += span[i].committed_pages;
+    }
+    mm_assert(pages == span->warm_pages);                       /* S3 */
+    mm_assert(bins->used >> spans_bin(span->units) & 1);        /* S3 */
+    mm_assert(span[span->units - 1].offset == span->units - 1); /* S3 */
+}
+
+void
+spans_verify(struct spans *spans)
+{
+    size_t warm = 0;
+    bool before_free = false;
+    const struct span *first = (const struct span *)(void *)spans->table.base;
+    uint32_t at = 0;
+    while (at < spans->top) {
+        const struct span *span = first + at;
+        mm_assert(span->units > 0 && span_kind(span) != SPAN_INNER); /* S1 */
+        mm_assert(span_kind(span) != SPAN_TAKEN);                    /* S7 */
+        mm_assert(!(before_free && span_kind(span) == SPAN_FREE));   /* S2 */
+        before_free = span_kind(span) == SPAN_FREE;
+        if (before_free) {
+            spans_verify_free(spans, span);
+            warm += (size_t)span->warm_pages * PAGES_BYTES;
+            mm_assert(span->warm_pages > 0 || at + span->units < spans->top); /* S2 */
+        } else {
+            for (uint32_t i = 1; i < span->units; i++)
+                mm_assert(span[i].kind == SPAN_INNER && span[i].offset == i); /* S5 */
+        }
+        for (uint32_t i = 0; i < span->units; i++) {
+            bool is_slab = i == 0 && span_kind(span) == SPAN_SLAB;
+            mm_assert((MM_LOAD_RELAXED(&span[i].owner) != NULL) == is_slab); /* S6 */
+        }
+        at += span->units;
+    }
+    mm_assert(at == spans->top);          /* S1 */
+    mm_assert(warm == spans->warm_bytes); /* S4 */
+    mm_assert(spans->moving == 0);        /* S7 */
 }
 
 /* Cells in a list must lie in slabs of the class; without a class, in any slab. */

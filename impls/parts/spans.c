@@ -1,55 +1,21 @@
 /* spans.c -- see spans.h.  Free spans are kept in bins by length and coalesced through their
- * first and last entries (boundary tags: Knuth 1973, section 2.5); what was given back lately
- * stays committed in the caches, so that a size that comes and goes makes no system calls.
+ * first and last entries (boundary tags: Knuth 1973, section 2.5).  Best fit, the warm before the
+ * cold, so that sizes that come and go make no system calls, whatever they are.
  *
- * Cost: a lock and a few list operations; a system call where memory comes or goes. */
+ * Who commits or returns memory takes the span out of the books first, so that no system call is
+ * made under the lock.
+ *
+ * Cost: a lock and a few list operations, an entry written for each unit; a system call where
+ * memory comes or goes. */
 #include "parts/spans.h"
 
-#include "parts/assert.h"
+#include <sched.h>
 
-#define SPAN_CACHE_FLOOR ((size_t)16 << 20)
+#define SPAN_WARM_FLOOR ((size_t)16 << 20)
 enum {
-    SPAN_SEARCH_MAX = 64, /* cached spans looked at for a large object */
-    SPAN_BATCH_MAX = 16,  /* units committed at once when one is wanted */
+    SPAN_UNIT_PAGES = SPAN_UNIT_BYTES / PAGES_BYTES,
+    SPAN_BATCH_MAX = 16, /* units committed at once when one is wanted */
 };
-
-void
-span_list_push(struct span_list *list, struct span *span)
-{
-    span->prev = NULL;
-    span->next = list->first;
-    if (list->first)
-        list->first->prev = span;
-    else
-        list->last = span;
-    list->first = span;
-}
-
-void
-span_list_push_last(struct span_list *list, struct span *span)
-{
-    span->next = NULL;
-    span->prev = list->last;
-    if (list->last)
-        list->last->next = span;
-    else
-        list->first = span;
-    list->last = span;
-}
-
-void
-span_list_remove(struct span_list *list, struct span *span)
-{
-    if (span->prev)
-        span->prev->next = span->next;
-    else
-        list->first = span->next;
-    if (span->next)
-        span->next->prev = span->prev;
-    else
-        list->last = span->prev;
-    span->next = span->prev = NULL;
-}
 
 static size_t
 spans_region_bytes(const struct spans *spans)
@@ -73,7 +39,7 @@ spans_reserve(struct spans *spans, const struct pages *pages)
 bool
 spans_init(struct spans *spans, const struct pages *pages, const struct mm_config *config)
 {
-    *spans = (struct spans){ .pages = *pages };
+    *spans = (struct spans){ .pages = *pages, .waiter = MM_NO_MUTATOR };
     events_init(&spans->events, config);
     pthread_mutex_init(&spans->lock, NULL);
     struct pages plain = *pages; /* the table is sparse: no huge pages for it */
@@ -94,106 +60,154 @@ spans_first(const struct spans *spans)
     return (struct span *)(void *)spans->table.base;
 }
 
+/* What a span has of the limit. */
+static size_t
+spans_bytes_of(const struct span *span)
+{
+    uint32_t pages = span_kind(span) == SPAN_FREE ? span->warm_pages : span->committed_pages;
+    return (size_t)pages * PAGES_BYTES;
+}
+
 void
 spans_release(struct spans *spans)
 {
     size_t committed = 0;
     for (uint32_t i = 0; i < spans->top; i += spans_first(spans)[i].units)
-        committed += span_committed(&spans_first(spans)[i]);
+        committed += spans_bytes_of(&spans_first(spans)[i]);
     if (spans->base)
         pages_release(&spans->pages, spans->base, spans_region_bytes(spans), committed);
     growing_release(&spans->table, &spans->pages);
     pthread_mutex_destroy(&spans->lock);
 }
 
-static size_t
-spans_whole_pages(size_t bytes)
+static uint32_t
+spans_pages(size_t bytes)
 {
-    return (bytes + PAGES_BYTES - 1) & ~(size_t)(PAGES_BYTES - 1);
+    return (uint32_t)((bytes + PAGES_BYTES - 1) / PAGES_BYTES);
 }
 
-static size_t
-spans_whole_units(size_t bytes)
+static uint32_t
+spans_units(size_t bytes)
 {
-    return (bytes + SPAN_UNIT_BYTES - 1) & ~(size_t)(SPAN_UNIT_BYTES - 1);
+    return (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) / SPAN_UNIT_BYTES);
+}
+
+/* -- who has something in hand -- */
+
+static void
+spans_begin_move(struct spans *spans)
+{
+    (void)__atomic_add_fetch(&spans->moving, 1, __ATOMIC_RELAXED);
+}
+
+/* `gave`: memory, or room, that another might have wanted, is in the books again. */
+static void
+spans_end_move(struct spans *spans, bool gave, uint32_t mutator)
+{
+    if (gave && MM_LOAD_RELAXED(&spans->waiter) != mutator)
+        (void)__atomic_add_fetch(&spans->changes, 1, __ATOMIC_RELAXED);
+    (void)__atomic_sub_fetch(&spans->moving, 1, __ATOMIC_RELEASE);
+}
+
+uint64_t
+spans_settled(struct spans *spans, uint32_t mutator)
+{
+    MM_STORE_RELAXED(&spans->waiter, mutator);
+    while (MM_LOAD_ACQUIRE(&spans->moving) > 0)
+        (void)sched_yield();
+    return MM_LOAD_RELAXED(&spans->changes);
 }
 
 /* -- free spans; with the lock -- */
 
-static unsigned
-spans_bin(uint32_t units)
+static struct span_bins *
+spans_bins_of(struct spans *spans, const struct span *span)
 {
-    return units < SPAN_BINS ? units : SPAN_BINS - 1;
+    return span->warm_pages ? &spans->warm : &spans->cold;
 }
 
 static void
-spans_bin_add(struct spans *spans, struct span *span, uint32_t units)
+spans_bin_add(struct spans *spans, struct span *span, uint32_t units, uint32_t warm_pages)
 {
     unsigned bin = spans_bin(units);
     span->units = units;
+    span->warm_pages = warm_pages;
     span->offset = 0;
-    MM_STORE_RELAXED(&span->kind, SPAN_FREE);
     span[units - 1].offset = units - 1;
-    MM_STORE_RELAXED(&span[units - 1].kind, SPAN_FREE);
-    span_list_push(&spans->bins[bin], span);
-    spans->bin_used |= UINT64_C(1) << bin;
+    struct span_bins *bins = spans_bins_of(spans, span);
+    span_list_push(&bins->bins[bin], span);
+    bins->used |= UINT64_C(1) << bin;
+    spans->warm_bytes += (size_t)warm_pages * PAGES_BYTES;
 }
 
 static void
 spans_bin_remove(struct spans *spans, struct span *span)
 {
     unsigned bin = spans_bin(span->units);
-    span_list_remove(&spans->bins[bin], span);
-    if (!spans->bins[bin].first)
-        spans->bin_used &= ~(UINT64_C(1) << bin);
+    struct span_bins *bins = spans_bins_of(spans, span);
+    span_list_remove(&bins->bins[bin], span);
+    if (!bins->bins[bin].first)
+        bins->used &= ~(UINT64_C(1) << bin);
+    spans->warm_bytes -= (size_t)span->warm_pages * PAGES_BYTES;
 }
 
-/* The units of a span without memory become free, and join those beside them. */
+/* Units whose entries say what they have become free, and join those beside them. */
 static void
-spans_free_units(struct spans *spans, struct span *span, uint32_t units)
+spans_join(struct spans *spans, struct span *span, uint32_t units)
 {
+    uint32_t warm_pages = 0;
     for (uint32_t i = 0; i < units; i++) {
         MM_STORE_RELAXED(&span[i].kind, SPAN_FREE);
-        span[i].committed_pages = 0;
+        warm_pages += span[i].committed_pages;
     }
     struct span *first = spans_first(spans), *end = first + spans->top;
     if (span > first && span_kind(&span[-1]) == SPAN_FREE) {
         struct span *before = span - 1 - span[-1].offset;
         spans_bin_remove(spans, before);
         units += before->units;
+        warm_pages += before->warm_pages;
         span = before;
     }
     if (span + units < end && span_kind(&span[units]) == SPAN_FREE) {
         struct span *behind = span + units;
         spans_bin_remove(spans, behind);
         units += behind->units;
+        warm_pages += behind->warm_pages;
     }
-    if (span + units == end)
+    if (span + units == end && warm_pages == 0)
         spans->top -= units;
     else
-        spans_bin_add(spans, span, units);
+        spans_bin_add(spans, span, units, warm_pages);
 }
 
+/* Units that were free are a span in someone's hand, from the entry `from` on; what each of
+ * them has stays noted.  One without memory reads as zero when it gets some. */
 static void
-spans_mark_inner(struct span *span, uint32_t from)
+spans_mark_taken(struct span *span, uint32_t from, uint32_t units)
 {
-    for (uint32_t i = from; i < span->units; i++) {
+    if (from == 0) {
+        uint32_t pages = span->committed_pages;
+        *span = (struct span){ .committed_pages = pages, .kind = SPAN_TAKEN, .clean = pages == 0 };
+        from = 1;
+    }
+    span->units = units;
+    for (uint32_t i = from; i < units; i++) {
+        span->clean &= span[i].committed_pages == 0;
         span[i].offset = i;
-        span[i].committed_pages = 0;
         MM_STORE_RELAXED(&span[i].kind, SPAN_INNER);
     }
 }
 
-/* The best fit among the free spans, or NULL. */
+/* The best fit, or NULL. */
 static struct span *
-spans_find_free(struct spans *spans, uint32_t units)
+spans_find(const struct span_bins *bins, uint32_t units)
 {
-    uint64_t fitting = spans->bin_used & ~((UINT64_C(1) << spans_bin(units)) - 1);
+    uint64_t fitting = bins->used & ~((UINT64_C(1) << spans_bin(units)) - 1);
     if (!fitting)
         return NULL;
     unsigned bin = (unsigned)__builtin_ctzll(fitting);
     struct span *best = NULL;
-    for (struct span *span = spans->bins[bin].first; span; span = span->next) {
+    for (struct span *span = bins->bins[bin].first; span; span = span->next) {
         if (bin < SPAN_BINS - 1)
             return span;
         if (span->units >= units && (!best || span->units < best->units))
@@ -202,141 +216,271 @@ spans_find_free(struct spans *spans, uint32_t units)
     return best;
 }
 
-/* A span of exactly `units` units without memory; NULL: no room, or none for the table. */
+/* The free span that ends at `top`, or NULL. */
+static struct span *
+spans_last(const struct spans *spans)
+{
+    struct span *end = spans_first(spans) + spans->top;
+    if (spans->top == 0 || span_kind(&end[-1]) != SPAN_FREE)
+        return NULL;
+    return end - 1 - end[-1].offset;
+}
+
+/* Units beyond `top` come into use, without memory; false: no room, or none for the table. */
+static bool
+spans_raise_top(struct spans *spans, uint32_t units)
+{
+    size_t bytes = ((size_t)spans->top + units) * sizeof(struct span);
+    if (units > spans->units_max - spans->top ||
+        !growing_ensure(&spans->table, &spans->pages, bytes, bytes))
+        return false;
+    struct span *fresh = spans_first(spans) + spans->top;
+    for (uint32_t i = 0; i < units; i++)
+        fresh[i] = (struct span){ .kind = SPAN_FREE };
+    spans->top += units;
+    return true;
+}
+
+/* The first units of a free span leave the books. */
+static void
+spans_cut_front(struct spans *spans, struct span *span, uint32_t units)
+{
+    uint32_t rest = span->units - units, warm_pages = span->warm_pages;
+    spans_bin_remove(spans, span);
+    for (uint32_t i = 0; rest && i < units; i++)
+        warm_pages -= span[i].committed_pages;
+    spans_mark_taken(span, 0, units);
+    if (rest && warm_pages == 0 && span + units + rest == spans_first(spans) + spans->top)
+        spans->top -= rest;
+    else if (rest)
+        spans_bin_add(spans, span + units, rest, warm_pages);
+}
+
+/* A span of exactly `units` units in hand; NULL: no room. */
 static struct span *
 spans_carve(struct spans *spans, uint32_t units)
 {
-    struct span *span = spans_find_free(spans, units);
+    struct span *span = spans_find(&spans->warm, units);
+    if (!span)
+        span = spans_find(&spans->cold, units);
     if (span) {
-        uint32_t rest = span->units - units;
+        spans_cut_front(spans, span, units);
+        return span;
+    }
+    span = spans_last(spans);
+    uint32_t have = span ? span->units : 0;
+    if (!spans_raise_top(spans, units - have))
+        return NULL;
+    if (span)
         spans_bin_remove(spans, span);
-        if (rest)
-            spans_bin_add(spans, span + units, rest);
-    } else {
-        size_t bytes = ((size_t)spans->top + units) * sizeof(struct span);
-        if (units > spans->units_max - spans->top ||
-            !growing_ensure(&spans->table, &spans->pages, bytes, bytes))
-            return NULL;
-        span = spans_first(spans) + spans->top;
-        spans->top += units;
-    }
-    *span = (struct span){ .units = units, .kind = SPAN_CACHED, .clean = true };
-    spans_mark_inner(span, 1);
-    return span;
-}
-
-/* -- warm spans -- */
-
-static struct span_list *
-spans_cache_of(struct spans *spans, uint32_t units)
-{
-    return &spans->cached[units == 1 ? 0 : units == 4 ? 1 : 2];
-}
-
-static void
-spans_cache_push(struct spans *spans, struct span *span)
-{
-    MM_STORE_RELAXED(&span->kind, SPAN_CACHED);
-    span->clean = false;
-    span_list_push(spans_cache_of(spans, span->units), span);
-    spans->cached_bytes += span_committed(span);
-}
-
-static void
-spans_cache_remove(struct spans *spans, struct span *span)
-{
-    span_list_remove(spans_cache_of(spans, span->units), span);
-    spans->cached_bytes -= span_committed(span);
-}
-
-/* The best fit among the newest. */
-static struct span *
-spans_find_cached(struct spans *spans, uint32_t units)
-{
-    struct span *best = NULL;
-    unsigned seen = 0;
-    for (struct span *span = spans_cache_of(spans, units)->first; span; span = span->next) {
-        if (span->units == units)
-            return span;
-        if (span->units > units && (!best || span->units < best->units))
-            best = span;
-        if (++seen == SPAN_SEARCH_MAX)
-            break;
-    }
-    return best;
-}
-
-/* What a warm span has beyond `units` becomes a span of its own, as warm as it is. */
-static void
-spans_split(struct spans *spans, struct span *span, uint32_t units)
-{
-    uint32_t pages = span->committed_pages, own = units * (SPAN_UNIT_BYTES / PAGES_BYTES);
-    struct span *rest = span + units;
-    *rest = (struct span){
-        .units = span->units - units,
-        .committed_pages = pages > own ? pages - own : 0,
-        .kind = SPAN_CACHED,
-    };
-    spans_mark_inner(rest, 1);
-    span->units = units;
-    span->committed_pages = pages > own ? own : pages;
-    if (rest->committed_pages)
-        spans_cache_push(spans, rest);
     else
-        spans_free_units(spans, rest, rest->units);
+        span = spans_first(spans) + spans->top - units;
+    spans_mark_taken(span, 0, units);
+    return span;
 }
 
-/* A warm span of at least `units`, and at most a quarter more; NULL: none. */
-static struct span *
-spans_take_cached(struct spans *spans, uint32_t units)
+/* Takes the units behind a span in hand, until it has `units`; false if they are not free. */
+static bool
+spans_lengthen(struct spans *spans, struct span *span, uint32_t units)
 {
-    pthread_mutex_lock(&spans->lock);
-    struct span *span = spans_find_cached(spans, units);
-    if (span) {
-        spans_cache_remove(spans, span);
-        if (span->units - units > units / 4)
-            spans_split(spans, span, units);
+    struct span *behind = span + span->units, *end = spans_first(spans) + spans->top;
+    uint32_t more = units - span->units, have = 0, old = span->units;
+    if (behind < end) {
+        if (span_kind(behind) != SPAN_FREE)
+            return false;
+        have = behind->units;
     }
-    pthread_mutex_unlock(&spans->lock);
-    return span;
+    if (have < more) {
+        if (behind + have != end || !spans_raise_top(spans, more - have))
+            return false;
+        if (have)
+            spans_bin_remove(spans, behind);
+    } else {
+        spans_cut_front(spans, behind, more);
+    }
+    spans_mark_taken(span, old, units);
+    return true;
+}
+
+/* -- memory of spans in hand -- */
+
+/* Notes in each entry of a span what its unit has, so that units may be dealt with one by one. */
+static void
+spans_note_units(struct span *span)
+{
+    uint32_t pages = span->committed_pages;
+    for (uint32_t i = 0; i < span->units; i++) {
+        span[i].committed_pages = pages < SPAN_UNIT_PAGES ? pages : SPAN_UNIT_PAGES;
+        pages -= span[i].committed_pages;
+    }
+}
+
+/* Returns the memory of all units from `from` on, each run of them at once. */
+static void
+spans_drop_units(struct spans *spans, struct span *span, uint32_t from, uint32_t mutator)
+{
+    char *start = spans_start(spans, span);
+    uint64_t begin = events_begin(&spans->events);
+    size_t dropped = 0;
+    for (uint32_t i = from; i < span->units;) {
+        uint32_t run = i, pages = 0;
+        do {
+            pages += span[i].committed_pages;
+            span[i].committed_pages = 0;
+        } while (++i < span->units && pages == (i - run) * SPAN_UNIT_PAGES &&
+                 span[i].committed_pages > 0);
+        if (pages == 0)
+            continue;
+        pages_drop(&spans->pages, start + (size_t)run * SPAN_UNIT_BYTES,
+                   (size_t)pages * PAGES_BYTES);
+        pages_close(start + (size_t)run * SPAN_UNIT_BYTES, (size_t)(i - run) * SPAN_UNIT_BYTES);
+        dropped += (size_t)pages * PAGES_BYTES;
+    }
+    if (dropped)
+        events_end(&spans->events, MM_EVENT_PAGE_RETURN, mutator, begin, dropped);
+}
+
+/* The pages that unit i must have for a span to have its first `pages`. */
+static uint32_t
+spans_share(uint32_t pages, uint32_t i)
+{
+    uint32_t before = i * SPAN_UNIT_PAGES;
+    if (pages <= before)
+        return 0;
+    return pages - before < SPAN_UNIT_PAGES ? pages - before : SPAN_UNIT_PAGES;
+}
+
+static bool
+spans_open_units(struct spans *spans, const struct span *span, uint32_t units)
+{
+    char *start = spans_start(spans, span);
+    for (uint32_t i = 0, run; i < units; i++) {
+        for (run = i; run < units && span[run].committed_pages == 0; run++)
+            ;
+        if (run > i &&
+            !pages_open(start + (size_t)i * SPAN_UNIT_BYTES, (size_t)(run - i) * SPAN_UNIT_BYTES))
+            return false;
+        i = run;
+    }
+    return true;
+}
+
+/* Commits what the first `pages` lack, whose units' entries say what they have. */
+static bool
+spans_fill_to(struct spans *spans, struct span *span, uint32_t pages, uint32_t mutator)
+{
+    uint32_t units = (pages + SPAN_UNIT_PAGES - 1) / SPAN_UNIT_PAGES, missing = 0;
+    for (uint32_t i = 0; i < units; i++) {
+        uint32_t share = spans_share(pages, i), have = span[i].committed_pages;
+        missing += share > have ? share - have : 0;
+    }
+    if (missing == 0)
+        return true;
+    uint64_t begin = events_begin(&spans->events);
+    size_t bytes = (size_t)missing * PAGES_BYTES;
+    if (!pages_charge(&spans->pages, bytes))
+        return false;
+    if (!spans_open_units(spans, span, units)) {
+        pages_uncharge(&spans->pages, bytes);
+        return false;
+    }
+    for (uint32_t i = 0; i < units; i++) {
+        uint32_t share = spans_share(pages, i);
+        if (share > span[i].committed_pages)
+            span[i].committed_pages = share;
+    }
+    events_end(&spans->events, MM_EVENT_PAGE_REQUEST, mutator, begin, bytes);
+    return true;
+}
+
+/* From what its entries note, the memory in front; what is behind a gap is returned. */
+static void
+spans_sum_up(struct spans *spans, struct span *span, uint32_t mutator)
+{
+    uint32_t pages = span->committed_pages, i = 1;
+    for (; i < span->units && pages == i * SPAN_UNIT_PAGES; i++)
+        pages += span[i].committed_pages;
+    spans_drop_units(spans, span, i, mutator);
+    span->committed_pages = pages;
+}
+
+/* Commits the first `need` bytes, and up to `want`; its entries say what its units have. */
+static bool
+spans_fill(struct spans *spans, struct span *span, size_t need, size_t want, uint32_t mutator)
+{
+    return (want > need && spans_fill_to(spans, span, spans_pages(want), mutator)) ||
+           spans_fill_to(spans, span, spans_pages(need), mutator);
+}
+
+bool
+spans_commit(struct spans *spans, struct span *span, size_t need, size_t want, uint32_t mutator)
+{
+    if (span_committed(span) >= need)
+        return true;
+    spans_note_units(span);
+    bool filled = spans_fill(spans, span, need, want, mutator);
+    spans_sum_up(spans, span, mutator);
+    return filled;
 }
 
 void
 spans_uncommit(struct spans *spans, struct span *span, size_t keep, uint32_t mutator)
 {
-    keep = spans_whole_pages(keep);
-    if (keep >= span_committed(span))
+    uint32_t pages = spans_pages(keep), units = spans_units(keep);
+    if (pages >= span->committed_pages)
         return;
     char *start = spans_start(spans, span);
-    size_t excess = span_committed(span) - keep, open = spans_whole_units(keep);
-    size_t opened = spans_whole_units(span_committed(span));
+    size_t excess = (size_t)(span->committed_pages - pages) * PAGES_BYTES;
+    uint32_t opened = spans_units(span_committed(span));
     uint64_t begin = events_begin(&spans->events);
-    pages_drop(&spans->pages, start + keep, excess);
-    if (open < opened)
-        pages_close(start + open, opened - open);
-    span->committed_pages = (uint32_t)(keep / PAGES_BYTES);
+    pages_drop(&spans->pages, start + (size_t)pages * PAGES_BYTES, excess);
+    if (units < opened)
+        pages_close(start + (size_t)units * SPAN_UNIT_BYTES,
+                    (size_t)(opened - units) * SPAN_UNIT_BYTES);
+    span->committed_pages = pages;
     events_end(&spans->events, MM_EVENT_PAGE_RETURN, mutator, begin, excess);
 }
 
-/* Returns cached spans, oldest and longest first, until at most `bound` bytes are cached. */
+/* -- warm memory -- */
+
+/* The end of the longest warm span with so many pages of it, in hand; NULL: none. */
+static struct span *
+spans_take_end(struct spans *spans, size_t pages)
+{
+    if (!spans->warm.used)
+        return NULL;
+    struct span *span = spans->warm.bins[63 - __builtin_clzll(spans->warm.used)].last;
+    uint32_t units = span->units, keep = units, taken = 0;
+    while (keep > 0 && taken < pages)
+        taken += span[--keep].committed_pages;
+    uint32_t warm_pages = span->warm_pages - taken;
+    spans_bin_remove(spans, span);
+    spans_mark_taken(span + keep, 0, units - keep);
+    if (keep)
+        spans_bin_add(spans, span, keep, warm_pages);
+    return span + keep;
+}
+
+/* Returns warm memory until at most `bound` bytes are left. */
 static void
 spans_evict(struct spans *spans, size_t bound, uint32_t mutator)
 {
     for (;;) {
         struct span *span = NULL;
+        spans_begin_move(spans);
         pthread_mutex_lock(&spans->lock);
-        if (spans->cached_bytes > bound)
-            for (int i = SPAN_CACHES - 1; i >= 0 && !span; i--)
-                span = spans->cached[i].last;
-        if (span)
-            spans_cache_remove(spans, span);
+        if (spans->warm_bytes > bound)
+            span = spans_take_end(spans, spans_pages(spans->warm_bytes - bound));
         pthread_mutex_unlock(&spans->lock);
+        if (span) {
+            spans_drop_units(spans, span, 0, mutator);
+            pthread_mutex_lock(&spans->lock);
+            spans_join(spans, span, span->units);
+            pthread_mutex_unlock(&spans->lock);
+        }
+        spans_end_move(spans, span != NULL, mutator);
         if (!span)
             return;
-        spans_uncommit(spans, span, 0, mutator);
-        pthread_mutex_lock(&spans->lock);
-        spans_free_units(spans, span, span->units);
-        pthread_mutex_unlock(&spans->lock);
     }
 }
 
@@ -344,134 +488,99 @@ bool
 spans_trim(struct spans *spans, size_t bytes, uint32_t mutator)
 {
     pthread_mutex_lock(&spans->lock);
-    size_t cached = spans->cached_bytes;
+    size_t warm = spans->warm_bytes;
     pthread_mutex_unlock(&spans->lock);
-    spans_evict(spans, cached > bytes ? cached - bytes : 0, mutator);
-    return cached > 0;
+    spans_evict(spans, warm > bytes ? warm - bytes : 0, mutator);
+    return warm > 0;
+}
+
+/* The units of a used span behind the first `keep` are given back. */
+static void
+spans_give_behind(struct spans *spans, struct span *span, uint32_t keep, uint32_t mutator)
+{
+    spans_note_units(span);
+    uint32_t rest = span->units - keep;
+    spans_begin_move(spans);
+    pthread_mutex_lock(&spans->lock);
+    span->units = keep;
+    spans_join(spans, span + keep, rest);
+    size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 4, warm = spans->warm_bytes;
+    pthread_mutex_unlock(&spans->lock);
+    spans_end_move(spans, true, mutator);
+    if (bound < SPAN_WARM_FLOOR)
+        bound = SPAN_WARM_FLOOR;
+    if (warm > bound)
+        spans_evict(spans, bound, mutator);
+    if (keep)
+        spans_sum_up(spans, span, mutator);
 }
 
 void
 spans_give(struct spans *spans, struct span *span, uint32_t mutator)
 {
-    pthread_mutex_lock(&spans->lock);
-    spans_cache_push(spans, span);
-    size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 4, cached = spans->cached_bytes;
-    pthread_mutex_unlock(&spans->lock);
-    if (bound < SPAN_CACHE_FLOOR)
-        bound = SPAN_CACHE_FLOOR;
-    if (cached > bound)
-        spans_evict(spans, bound, mutator);
+    spans_give_behind(spans, span, 0, mutator);
 }
 
-/* -- memory -- */
+/* -- taking -- */
 
-/* Counts by the page and opens by the unit. */
-static bool
-spans_commit_to(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator)
-{
-    size_t have = span_committed(span), opened = spans_whole_units(have);
-    uint64_t begin = events_begin(&spans->events);
-    if (!pages_charge(&spans->pages, bytes - have))
-        return false;
-    if (bytes > opened &&
-        !pages_open(spans_start(spans, span) + opened, spans_whole_units(bytes) - opened)) {
-        pages_uncharge(&spans->pages, bytes - have);
-        return false;
-    }
-    span->committed_pages = (uint32_t)(bytes / PAGES_BYTES);
-    events_end(&spans->events, MM_EVENT_PAGE_REQUEST, mutator, begin, bytes - have);
-    return true;
-}
-
-bool
-spans_commit(struct spans *spans, struct span *span, size_t need, size_t want, uint32_t mutator)
-{
-    need = spans_whole_pages(need);
-    want = spans_whole_pages(want);
-    if (span_committed(span) >= need)
-        return true;
-    return (want > need && spans_commit_to(spans, span, want, mutator)) ||
-           spans_commit_to(spans, span, need, mutator);
-}
-
-/* A heap of some size takes its units by the dozen: one system call for all of them. */
-static struct span *
-spans_take_batch(struct spans *spans, uint32_t mutator)
+/* Units to take when one is wanted whole: a heap of some size takes cold ones by the dozen, with
+ * one system call for all. */
+static uint32_t
+spans_batch(const struct spans *spans, uint32_t units, size_t want)
 {
     size_t batch = MM_LOAD_RELAXED(&spans->pages.held) / 8 / SPAN_UNIT_BYTES;
-    if (batch < 2)
-        return NULL;
-    if (batch > SPAN_BATCH_MAX)
-        batch = SPAN_BATCH_MAX;
-    pthread_mutex_lock(&spans->lock);
-    struct span *span = spans_carve(spans, (uint32_t)batch);
-    pthread_mutex_unlock(&spans->lock);
-    if (!span)
-        return NULL;
-    bool committed = spans_commit_to(spans, span, batch * SPAN_UNIT_BYTES, mutator);
-    pthread_mutex_lock(&spans->lock);
-    if (!committed) {
-        spans_free_units(spans, span, span->units);
-        span = NULL;
-    }
-    for (size_t i = batch; span && i-- > 0;) {
-        span[i] = (struct span){
-            .units = 1,
-            .committed_pages = SPAN_UNIT_BYTES / PAGES_BYTES,
-            .kind = SPAN_CACHED,
-        };
-        if (i > 0)
-            spans_cache_push(spans, &span[i]);
-    }
-    pthread_mutex_unlock(&spans->lock);
-    return span;
+    if (units != 1 || want != SPAN_UNIT_BYTES || batch < 2)
+        return units;
+    return batch < SPAN_BATCH_MAX ? (uint32_t)batch : SPAN_BATCH_MAX;
 }
 
 struct span *
 spans_take(struct spans *spans, uint32_t units, size_t need, size_t want, uint32_t mutator)
 {
-    struct span *span = spans_take_cached(spans, units);
-    if (!span && units == 1 && want == SPAN_UNIT_BYTES)
-        span = spans_take_batch(spans, mutator);
-    if (!span) {
-        pthread_mutex_lock(&spans->lock);
-        span = spans_carve(spans, units);
-        pthread_mutex_unlock(&spans->lock);
-    }
-    if (!span)
-        return NULL;
-    if (spans_commit(spans, span, need, want, mutator))
-        return span;
-    spans_uncommit(spans, span, 0, mutator);
+    uint32_t batch = spans_batch(spans, units, want);
+    spans_begin_move(spans);
     pthread_mutex_lock(&spans->lock);
-    spans_free_units(spans, span, span->units);
+    struct span *span = spans_carve(spans, units);
+    if (span && batch > units && span->committed_pages == 0)
+        (void)spans_lengthen(spans, span, batch);
     pthread_mutex_unlock(&spans->lock);
-    return NULL;
+    bool filled = span && span->units > units &&
+                  spans_fill_to(spans, span, batch * SPAN_UNIT_PAGES, mutator);
+    filled = filled || (span && spans_fill(spans, span, need, want, mutator));
+    if (span && !filled) {
+        pthread_mutex_lock(&spans->lock);
+        spans_join(spans, span, span->units);
+        pthread_mutex_unlock(&spans->lock);
+    } else if (span) {
+        spans_sum_up(spans, span, mutator);
+    }
+    spans_end_move(spans, span && !filled, mutator);
+    if (!filled)
+        return NULL;
+    if (span->units > units)
+        spans_give_behind(spans, span, units, mutator);
+    return span;
 }
 
-/* Takes free units behind a span, until it has `units`. */
 static bool
-spans_lengthen(struct spans *spans, struct span *span, uint32_t units)
+spans_grow(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator)
 {
-    struct span *behind = span + span->units, *end = spans_first(spans) + spans->top;
-    uint32_t more = units - span->units, old = span->units;
-    if (behind == end) {
-        size_t bytes = ((size_t)spans->top + more) * sizeof(struct span);
-        if (more > spans->units_max - spans->top ||
-            !growing_ensure(&spans->table, &spans->pages, bytes, bytes))
-            return false;
-        spans->top += more;
-    } else {
-        if (span_kind(behind) != SPAN_FREE || behind->units < more)
-            return false;
-        uint32_t rest = behind->units - more;
-        spans_bin_remove(spans, behind);
-        if (rest)
-            spans_bin_add(spans, behind + more, rest);
+    uint32_t units = spans_units(bytes), old = span->units;
+    spans_note_units(span);
+    spans_begin_move(spans);
+    pthread_mutex_lock(&spans->lock);
+    bool fits = spans_lengthen(spans, span, units);
+    pthread_mutex_unlock(&spans->lock);
+    bool filled = fits && spans_fill(spans, span, bytes, bytes, mutator);
+    if (fits && !filled) {
+        pthread_mutex_lock(&spans->lock);
+        span->units = old;
+        spans_join(spans, span + old, units - old);
+        pthread_mutex_unlock(&spans->lock);
     }
-    span->units = units;
-    spans_mark_inner(span, old);
-    return true;
+    spans_end_move(spans, fits && !filled, mutator);
+    spans_sum_up(spans, span, mutator);
+    return filled;
 }
 
 bool
@@ -479,53 +588,11 @@ spans_resize(struct spans *spans, struct span *span, size_t bytes, uint32_t muta
 {
     if (bytes > spans_region_bytes(spans))
         return false;
-    size_t whole = spans_whole_pages(bytes);
-    uint32_t units = (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) / SPAN_UNIT_BYTES);
-    bool fits = true;
-    spans_uncommit(spans, span, whole, mutator);
-    pthread_mutex_lock(&spans->lock);
-    if (units > span->units) {
-        fits = spans_lengthen(spans, span, units);
-    } else if (units < span->units) {
-        uint32_t rest = span->units - units;
-        span->units = units;
-        spans_free_units(spans, span + units, rest);
-    }
-    pthread_mutex_unlock(&spans->lock);
-    return fits && spans_commit(spans, span, whole, whole, mutator);
-}
-
-/* -- invariants -- */
-
-void
-spans_verify(struct spans *spans)
-{
-    size_t cached = 0;
-    bool before_free = false;
-    const struct span *first = spans_first(spans);
-    uint32_t at = 0;
-    while (at < spans->top) {
-        const struct span *span = first + at;
-        mm_assert(span->units > 0 && span_kind(span) != SPAN_INNER); /* S1 */
-        mm_assert(!(before_free && span_kind(span) == SPAN_FREE));   /* S2 */
-        before_free = span_kind(span) == SPAN_FREE;
-        if (before_free) {
-            mm_assert(span->committed_pages == 0);                      /* S3 */
-            mm_assert(spans->bin_used >> spans_bin(span->units) & 1);   /* S3 */
-            mm_assert(span[span->units - 1].offset == span->units - 1); /* S3 */
-        } else {
-            for (uint32_t i = 1; i < span->units; i++)
-                mm_assert(span[i].kind == SPAN_INNER && span[i].offset == i); /* S5 */
-        }
-        for (uint32_t i = 0; i < span->units; i++) {
-            bool is_slab = i == 0 && span_kind(span) == SPAN_SLAB;
-            mm_assert((MM_LOAD_RELAXED(&span[i].owner) != NULL) == is_slab); /* S6 */
-        }
-        if (span_kind(span) == SPAN_CACHED)
-            cached += span_committed(span);
-        at += span->units;
-    }
-    mm_assert(at == spans->top);              /* S1 */
-    mm_assert(!before_free);                  /* S2 */
-    mm_assert(cached == spans->cached_bytes); /* S4 */
+    uint32_t units = spans_units(bytes);
+    if (units > span->units)
+        return spans_grow(spans, span, bytes, mutator);
+    if (units < span->units)
+        spans_give_behind(spans, span, units, mutator);
+    spans_uncommit(spans, span, bytes, mutator);
+    return spans_commit(spans, span, bytes, bytes, mutator);
 }

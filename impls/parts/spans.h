@@ -2,16 +2,20 @@
  * warm for a while.
  *
  * A table beside the units holds one struct span for each, found from an address by a shift and
- * an addition.  A span in use is described by the entry of its first unit.
+ * an addition.  A span in use is described by the entry of its first unit, and its memory is in
+ * front.  Free spans coalesce whether they have memory or not: each of their entries says what
+ * its unit has, and who takes a span commits only what is missing.
  *
  * Invariants (spans_verify):
- *   S1  the units below `top` are tiled by spans, each in use, cached or free, without a gap;
- *   S2  two free spans never touch, and none touches `top`;
- *   S3  a free span has no memory, and is in the bin of its length;
- *   S4  cached_bytes is what the cached spans have committed;
- *   S5  every entry inside a used or cached span, behind its first, is SPAN_INNER and knows its
- *       distance to it;
- *   S6  owner is null in every entry but the first of a slab.
+ *   S1  the units below `top` are tiled by spans, each in use or free, without a gap;
+ *   S2  two free spans never touch, and one that touches `top` has memory;
+ *   S3  a free span is in the bin of its length, among the warm if it has memory, and its
+ *       warm_pages are those of all its units;
+ *   S4  warm_bytes is what the free spans have committed;
+ *   S5  every entry inside a used span, behind its first, is SPAN_INNER and knows its distance
+ *       to it;
+ *   S6  owner is null in every entry but the first of a slab;
+ *   S7  nothing is in anybody's hand while no thread allocates or frees.
  *
  * Memory is counted by the page and opened, that is made readable and writable, by the unit: a unit
  * is open as a whole if some page of it is committed.  For the system keeps a list of the stretches
@@ -29,7 +33,8 @@ enum { SPAN_UNIT_SHIFT = 16, SPAN_UNIT_BYTES = 1 << SPAN_UNIT_SHIFT, SPAN_BINS =
 #define SPAN_UNITS_MAX ((uint32_t)1 << 22)
 #define SPAN_UNITS_MIN ((uint32_t)1 << 9) /* where address space is scarce (RLIMIT_AS) */
 
-enum span_kind { SPAN_FREE, SPAN_CACHED, SPAN_INNER, SPAN_SLAB, SPAN_LARGE };
+/* SPAN_TAKEN: out of the books and not yet put to use. */
+enum span_kind { SPAN_FREE, SPAN_TAKEN, SPAN_INNER, SPAN_SLAB, SPAN_LARGE };
 
 struct slab_cache;
 
@@ -41,35 +46,39 @@ struct span {
     uint32_t extended;        /* slab: cells made so far, from the front */
     uint32_t units;
     uint32_t offset; /* SPAN_INNER, and the last entry of a free span: units back to the first */
-    uint32_t committed_pages; /* of PAGES_BYTES, from the front */
+    uint32_t committed_pages; /* of PAGES_BYTES, from the front; a free one's entry: of its unit */
     uint16_t capacity;        /* slab: cells it has room for */
     uint16_t cell_bytes;
     uint8_t kind;
     uint8_t size_class, slab_state;
     uint8_t clean; /* nothing was written there since it came from the system: it reads as zero */
-    uint8_t spare[4];
+    uint32_t warm_pages; /* free: committed in all its units */
 };
 _Static_assert(sizeof(struct span) == 64, "one cache line, and a shift finds it");
 
-struct span_list {
-    struct span *first, *last;
+#include "parts/span_list.h"
+
+/* Free spans by length: bin i has those of i units, the last all longer ones. */
+struct span_bins {
+    uint64_t used; /* bit i: bin i is not empty */
+    struct span_list bins[SPAN_BINS];
 };
 
-enum { SPAN_CACHES = 3 }; /* of one unit, of four, and of any other length */
-
 struct spans {
-    pthread_mutex_t lock; /* of all that follows but pages, which is atomic */
+    pthread_mutex_t lock; /* of all that follows but pages and the atomic counts */
     struct pages pages;
     struct events events;
     char *base;
     uintptr_t bias; /* of the table: entry of address a at bias + (a >> 16) * 64 */
     struct growing table;
-    uint32_t units_max;                   /* that there is address space for */
-    uint32_t top;                         /* units in use, from the front */
-    uint64_t bin_used;                    /* bit i: bin i is not empty */
-    struct span_list bins[SPAN_BINS];     /* free spans of i units; the last: of at least as many */
-    struct span_list cached[SPAN_CACHES]; /* newest first */
-    size_t cached_bytes;
+    uint32_t units_max;          /* that there is address space for */
+    uint32_t top;                /* units in use, from the front */
+    struct span_bins cold, warm; /* warm: with memory in some unit */
+    size_t warm_bytes;
+    /* Who finds nothing may have come while others had something in hand: see spans_settled. */
+    uint32_t moving;  /* threads that have; atomic */
+    uint64_t changes; /* times that something came back, but from `waiter`; atomic */
+    uint32_t waiter;  /* the ordinal of who waits for changes; atomic */
 };
 
 MM_INLINE struct span *
@@ -99,28 +108,32 @@ span_committed(const struct span *span)
     return (size_t)span->committed_pages * PAGES_BYTES;
 }
 
-void span_list_push(struct span_list *list, struct span *span);
-void span_list_push_last(struct span_list *list, struct span *span);
-void span_list_remove(struct span_list *list, struct span *span);
+/* Where free spans of so many units are. */
+MM_INLINE unsigned
+spans_bin(uint32_t units)
+{
+    return units < SPAN_BINS ? units : SPAN_BINS - 1;
+}
 
 /* `pages` is already charged with what the heap holds elsewhere.  False: no address space. */
 bool spans_init(struct spans *spans, const struct pages *pages, const struct mm_config *config);
 void spans_release(struct spans *spans);
 
-/* A span of at least `units` units with at least `need` bytes committed, and up to `want` if they
- * may be had; NULL if they may not.  Of what is not a slab, more units than asked may come. */
+/* A span of `units` units with at least `need` bytes committed, and up to `want` if they may be
+ * had; NULL if they may not. */
 struct span *spans_take(struct spans *spans, uint32_t units, size_t need, size_t want,
                         uint32_t mutator);
 
-/* Gives a span back.  It is kept warm, and the oldest kept are returned to the system beyond a
- * bound: a quarter of what is held, at least 16 MiB. */
+/* Gives a span back.  Its memory stays warm; beyond a bound, a quarter of what is held and at least
+ * 16 MiB, some goes back to the system, from the end of the longest free span. */
 void spans_give(struct spans *spans, struct span *span, uint32_t mutator);
 
 /* Commits the first `need` bytes of a span, and up to `want`; false if they may not be had. */
 bool spans_commit(struct spans *spans, struct span *span, size_t need, size_t want,
                   uint32_t mutator);
 
-/* Makes a used span fit `bytes` where it stands: shorter, or longer into free units behind it. */
+/* Makes a used span fit `bytes` where it stands: shorter, or longer into free units behind it;
+ * false if it cannot grow. */
 bool spans_resize(struct spans *spans, struct span *span, size_t bytes, uint32_t mutator);
 
 /* Returns at least so many bytes of what is kept warm, or all of it; false if there was nothing. */
@@ -128,6 +141,10 @@ bool spans_trim(struct spans *spans, size_t bytes, uint32_t mutator);
 
 /* Returns the memory of a span behind its first `keep` bytes, to whole pages. */
 void spans_uncommit(struct spans *spans, struct span *span, size_t keep, uint32_t mutator);
+
+/* Waits until no other thread has memory in hand that it may give back, and says how often some
+ * came back, but from the thread `mutator` itself: if that is more than before, try again. */
+uint64_t spans_settled(struct spans *spans, uint32_t mutator);
 
 void spans_verify(struct spans *spans);
 
