@@ -1,4 +1,4 @@
-/* libc.c -- the books of the system's allocator, as mallinfo2 keeps them. */
+/* libc.c -- the system's allocator as a manager: its version, its books, and whose malloc it is. */
 #define _GNU_SOURCE
 #include "mm.h"
 
@@ -7,8 +7,10 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#include "parts/malloc_books.h"
+
 struct mm_heap {
-    uint64_t peak_held_bytes; /* the most seen by mm_stats */
+    struct malloc_books books;
 };
 
 static struct mm_heap libc_heap;
@@ -35,22 +37,10 @@ mm_heap_create(const struct mm_config *config)
     return &libc_heap;
 }
 
-/* arena: taken with brk and mmap for heaps, of all arenas; hblkhd: mapped one by one. */
 void
 mm_stats(struct mm_heap *heap, struct mm_stats *out)
 {
-    struct mallinfo2 info = mallinfo2();
-    uint64_t held = info.arena + info.hblkhd;
-    if (held > heap->peak_held_bytes)
-        heap->peak_held_bytes = held;
-    *out = (struct mm_stats){
-        .held_bytes = held,
-        .peak_held_bytes = heap->peak_held_bytes,
-        .live_bytes = info.uordblks + info.hblkhd,
-        .owed_bytes = 0,
-        .collections = 0,
-        MM_STATS_NOT_COUNTED,
-    };
+    malloc_books_read(&heap->books, out);
 }
 
 /* malloc cannot be asked about an address; what can be proven is that malloc, as this process
