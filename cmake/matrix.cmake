@@ -1,15 +1,16 @@
 # matrix.cmake -- every workload against every manager: one executable a cell.
 
-# mm_manager(NAME [FOLDER dir] [REFEREE] [PARTS part..] [PACKAGE deb HEADER h LIBRARY lib] [LINK lib..]
-#            [IS_MALLOC] [INSTEAD dir] [WORKLOADS name..])
+# mm_manager(NAME [FOLDER dir] [REFEREE] [PARTS part..] [PACKAGE deb [MODULE pc] HEADER h LIBRARY lib]
+#            [LINK lib..] [IS_MALLOC] [INSTEAD dir] [WORKLOADS name..])
 #   compiles FOLDER/*.c (default: NAME) and the named parts; the folder holds mm_impl.h.
 #   REFEREE: it checks workloads and counts what they do, and is not raced.
 #   PACKAGE: a peer; without its header or library it is listed as missing.
+#   MODULE: what pkg-config calls it, where the header needs folders of its own.
 #   IS_MALLOC: its library replaces malloc in the whole process, as a sanitizer does.
 #   INSTEAD: headers that stand before those of the same name everywhere else.
 #   WORKLOADS: it is built for these alone, and raced only if --managers names it.
 function(mm_manager name)
-  cmake_parse_arguments(ARG "REFEREE;IS_MALLOC" "FOLDER;PACKAGE;HEADER;LIBRARY;INSTEAD" "PARTS;LINK;WORKLOADS" ${ARGN})
+  cmake_parse_arguments(ARG "REFEREE;IS_MALLOC" "FOLDER;PACKAGE;MODULE;HEADER;LIBRARY;INSTEAD" "PARTS;LINK;WORKLOADS" ${ARGN})
   if(HEAPSTAKES_MANAGERS AND NOT name IN_LIST HEAPSTAKES_MANAGERS AND NOT ARG_REFEREE)
     return()
   endif()
@@ -32,8 +33,12 @@ function(mm_manager name)
   if(ARG_PACKAGE)
     string(TOUPPER ${name} upper)
     set(HEAPSTAKES_${upper}_ROOT "" CACHE PATH "Where a build of ${name} is, instead of the system's")
-    find_path(${name}_INCLUDE ${ARG_HEADER} HINTS ${HEAPSTAKES_${upper}_ROOT}/include)
-    find_library(${name}_LIBRARY ${ARG_LIBRARY} HINTS ${HEAPSTAKES_${upper}_ROOT}/lib)
+    if(ARG_MODULE)
+      find_package(PkgConfig QUIET)
+      pkg_check_modules(${name}_MODULE QUIET ${ARG_MODULE})
+    endif()
+    find_path(${name}_INCLUDE ${ARG_HEADER} HINTS ${HEAPSTAKES_${upper}_ROOT}/include ${${name}_MODULE_INCLUDE_DIRS})
+    find_library(${name}_LIBRARY ${ARG_LIBRARY} HINTS ${HEAPSTAKES_${upper}_ROOT}/lib ${${name}_MODULE_LIBRARY_DIRS})
     if(NOT ${name}_INCLUDE OR NOT ${name}_LIBRARY)
       message(STATUS "${name}: unavailable; install the package ${ARG_PACKAGE}")
       set_property(GLOBAL APPEND PROPERTY MM_MISSING "${name}=${ARG_PACKAGE}")
@@ -50,7 +55,7 @@ function(mm_manager name)
     PUBLIC ${ARG_INSTEAD} ${ARG_FOLDER} ${PROJECT_SOURCE_DIR}/impls
     PRIVATE ${PROJECT_SOURCE_DIR}/impls/parts/unwatched)
   if(ARG_PACKAGE)
-    target_include_directories(impl_${name} SYSTEM PUBLIC ${${name}_INCLUDE})
+    target_include_directories(impl_${name} SYSTEM PUBLIC ${${name}_INCLUDE} ${${name}_MODULE_INCLUDE_DIRS})
   endif()
   # Allocation is opaque: no pair of calls is deleted, no malloc becomes calloc.
   target_compile_options(impl_${name} PUBLIC

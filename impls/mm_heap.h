@@ -28,6 +28,7 @@ struct mm_manager {
     bool obeys_limit;             /* heap_bytes bounds what it holds */
     bool emits_events;            /* its slow paths emit mm_events */
     bool collects;                /* reclaims in cycles: too few of them in a run are remarked */
+    bool leaks_cycles; /* never reclaims dead objects that refer to each other in circles */
 };
 extern const struct mm_manager MM_MANAGER;
 

@@ -94,10 +94,11 @@ describe_workload(struct cell *cell)
 static json_t *
 describe_manager(void)
 {
-    json_t *manager = json_pack(
-        "{s:s, s:s, s:i, s:b, s:b, s:b}", "name", MM_MANAGER.name, "summary", MM_MANAGER.summary,
-        "max_threads", (int)MM_MANAGER.max_threads, "obeys_limit", MM_MANAGER.obeys_limit,
-        "emits_events", MM_MANAGER.emits_events, "collects", MM_MANAGER.collects);
+    json_t *manager = json_pack("{s:s, s:s, s:i, s:b, s:b, s:b, s:b}", "name", MM_MANAGER.name,
+                                "summary", MM_MANAGER.summary, "max_threads",
+                                (int)MM_MANAGER.max_threads, "obeys_limit", MM_MANAGER.obeys_limit,
+                                "emits_events", MM_MANAGER.emits_events, "collects",
+                                MM_MANAGER.collects, "leaks_cycles", MM_MANAGER.leaks_cycles);
     json_object_set_new(manager, "version",
                         describe_text(MM_MANAGER.version ? MM_MANAGER.version() : NULL));
     json_object_set_new(manager, "traits",

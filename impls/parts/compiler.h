@@ -8,6 +8,7 @@
 #define MM_NORETURN __attribute__((noreturn))
 #define MM_MUST_USE __attribute__((warn_unused_result))
 #define MM_UNUSED __attribute__((unused))
+#define MM_SYMBOL(name) __asm__(name) /* what the linker shall call a function */
 #define MM_CLEANUP(function) __attribute__((cleanup(function), unused))
 #define MM_MAY_ALIAS                                                            \
     __attribute__((may_alias)) /* of a struct: overlays what the program stored \

@@ -50,12 +50,13 @@ serves_empty(struct mm_heap *heap, struct mm_mutator *m)
     mm_free_array(m, &REFS, mm_get(locals->row), EMPTIES);
 }
 
-/* These two cannot be asked about an address that they did not hand out: their proof is that
- * malloc is theirs. */
+/* These cannot be asked about an address that they did not hand out: the proof of the first two is
+ * that malloc is theirs, that of the third what it wrote in front of an object. */
 static bool
 serves_knows_all_addresses(void)
 {
-    return strcmp(MM_MANAGER.name, "libc") != 0 && strcmp(MM_MANAGER.name, "jemalloc") != 0;
+    return strcmp(MM_MANAGER.name, "libc") != 0 && strcmp(MM_MANAGER.name, "jemalloc") != 0 &&
+           strcmp(MM_MANAGER.name, "g_rc_box") != 0;
 }
 
 static void
