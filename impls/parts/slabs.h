@@ -149,6 +149,25 @@ slabs_push_own(struct slab_cache *cache, struct span *slab, void *cell)
         slabs_settle(cache, slab);
 }
 
+/* Frees a cell by making it the next of its class to be popped: its slab still counts it as used.
+ * Not for many: cells in this list keep their slabs from being given back. */
+MM_INLINE void
+slabs_push_ready(struct slab_cache *cache, unsigned class_index, void *cell)
+{
+    ((struct slab_cell *)cell)->next = cache->free[class_index];
+    cache->free[class_index] = cell;
+}
+
+/* Frees a cell of a slab that is this cache's own; it is popped next if its slab is current. */
+MM_INLINE void
+slabs_push_warm(struct slab_cache *cache, struct span *slab, void *cell)
+{
+    if (slab->slab_state == SLAB_CURRENT)
+        slabs_push_ready(cache, slab->size_class, cell);
+    else
+        slabs_push_own(cache, slab, cell);
+}
+
 /* Frees a cell of at most SIZE_CLASS_MAX bytes. */
 MM_INLINE void
 slabs_push(struct slab_cache *cache, void *cell, size_t bytes)

@@ -172,7 +172,7 @@ slabs_verify_cache(const struct slab_cache *cache)
         const struct slab_bin *bin = &cache->bins[class_index];
         uint32_t listed = bin->current != NULL;
         slabs_verify_list(cache, cache->free[class_index], class_index);
-        mm_assert(!cache->free[class_index] || bin->current); /* C1 */
+        mm_assert(!cache->free[class_index] || bin->slabs > 0); /* C1 */
         for (const struct span *slab = bin->partial.first; slab; slab = slab->next) {
             mm_assert(slab->owner == cache && slab->slab_state == SLAB_PARTIAL); /* C4 */
             listed++;

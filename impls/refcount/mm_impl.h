@@ -10,8 +10,13 @@
 
 enum { MM_ROOTS = 1, MM_BARRIER = 1, MM_MOVES = 0 };
 
+/* In the place of a size class: none, or a different one for each object. */
+enum { REFCOUNT_NO_CLASS = SIZE_CLASSES };
+
 struct mm_mutator {
     struct slab_cache cells;
+    /* Of each class: so many cells may still be made ready to be popped past their slabs. */
+    uint16_t allowance[SIZE_CLASSES + 1];
 };
 
 /* A new object where no cell is ready, or of a type not seen yet, or large; gives up in
@@ -43,10 +48,10 @@ refcount_cell_size(const struct mm_type *type, size_t n)
 
 /* Makes an object of a cell. */
 MM_INLINE void *
-refcount_make(const struct mm_type *type, uint32_t tag, void *cell, size_t n)
+refcount_make(const struct mm_type *type, uint64_t word, void *cell, size_t n)
 {
     debug_fill(cell, DEBUG_FILL_FRESH, refcount_cell_size(type, n));
-    void *obj = refcount_dress(type, tag, cell, n);
+    void *obj = refcount_dress(type, word, cell, n);
     null_refs(type, obj, n);
     return obj;
 }
@@ -54,14 +59,14 @@ refcount_make(const struct mm_type *type, uint32_t tag, void *cell, size_t n)
 MM_INLINE mm_owned
 mm_new_array(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
-    uint32_t tag = type->state->index;
+    uint64_t word = refcount_first_word(type);
     size_t bytes = refcount_cell_size(type, n);
-    if (MM_UNLIKELY(!tag || bytes > SIZE_CLASS_MAX))
+    if (MM_UNLIKELY(!word || bytes > SIZE_CLASS_MAX))
         return (mm_owned){ refcount_new(m, type, n) };
     void *cell = slabs_pop(&m->cells, size_class(bytes));
     if (MM_UNLIKELY(!cell))
         return (mm_owned){ refcount_new(m, type, n) };
-    return (mm_owned){ refcount_make(type, tag, cell, n) };
+    return (mm_owned){ refcount_make(type, word, cell, n) };
 }
 
 MM_INLINE mm_owned

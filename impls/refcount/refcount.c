@@ -4,7 +4,8 @@
 
 enum {
     PORTION_AT_REFILL = 1024,
-    TYPES_BYTES = (REFCOUNT_TYPE_MASK + 1) * (int)sizeof(void *),
+    READY_BYTES = 16 << 10, /* that may be ready to be popped past their slabs, of each class */
+    TYPES_BYTES = (REFCOUNT_TYPE_MASK + 1) * (int)sizeof(struct refcount_kind),
 };
 #define REFCOUNT_RESERVE ((size_t)16 << 30)
 
@@ -22,20 +23,45 @@ refcount_give_up(const struct mm_mutator *m, size_t bytes)
     mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
 }
 
-/* The tag of a type's objects, at its first. */
-static uint32_t
+/* What a type's dead objects are taken apart by.  In one go only if they are all of one size, with
+ * their references side by side. */
+static struct refcount_kind
+refcount_kind_of(const struct mm_type *type)
+{
+    size_t bytes = refcount_cell_size(type, 0);
+    unsigned first = type->ref_words ? (unsigned)__builtin_ctzll(type->ref_words) : 0;
+    unsigned refs_n = (unsigned)__builtin_popcountll(type->ref_words);
+    bool is_row = type->ref_words >> first ==
+                  (refs_n < 64 ? (UINT64_C(1) << refs_n) - 1 : ~UINT64_C(0));
+    bool has_class = type->tail == MM_TAIL_NONE && bytes <= SIZE_CLASS_MAX && is_row;
+    unsigned class_index = has_class ? size_class(bytes) : (unsigned)REFCOUNT_NO_CLASS;
+    return (struct refcount_kind){
+        .type = type,
+        .front = (uint16_t)refcount_front(type),
+        .class_index = (uint16_t)class_index,
+        .cell_bytes = (uint16_t)(has_class ? size_class_bytes(class_index) : 0),
+        .first_ref = (uint8_t)first,
+        .run_refs = (uint8_t)refs_n,
+        .has_length = refcount_has_length(type),
+    };
+}
+
+/* Adds a type at its first object. */
+static void
 refcount_register(struct mm_mutator *m, const struct mm_type *type)
 {
     struct mm_heap *heap = refcount_heap(m);
     uint32_t index = heap->types_used;
-    size_t need = (index + 1) * sizeof(void *);
+    size_t need = (index + 1) * sizeof(struct refcount_kind);
     if (!growing_ensure(&heap->types, &heap->slabs.spans.pages, need, need))
-        refcount_give_up(m, sizeof(void *));
-    ((const struct mm_type **)(void *)heap->types.base)[index] = type;
+        refcount_give_up(m, sizeof(struct refcount_kind));
+    ((struct refcount_kind *)(void *)heap->types.base)[index] = refcount_kind_of(type);
     heap->types_used++;
     bool green = type->acyclic || !mm_has_refs(type);
-    type->state->index = index << REFCOUNT_TYPE_SHIFT | (green ? REFCOUNT_GREEN : 0);
-    return type->state->index;
+    union refcount_header first = {
+        .count = 1, .tag = index << REFCOUNT_TYPE_SHIFT | (green ? REFCOUNT_GREEN : 0)
+    };
+    memcpy(type->state, &first, sizeof first);
 }
 
 /* -- allocation -- */
@@ -54,22 +80,27 @@ refcount_free_all(struct mm_mutator *m)
  * A large object pays for itself, with as many references as it could hold: else dead arrays of
  * references would pile up behind new ones until the limit wants them all at once. */
 static void
-refcount_pay(struct mm_mutator *m, size_t bytes)
+refcount_pay(struct mm_mutator *m, size_t bytes, unsigned class_index)
 {
     struct mm_heap *heap = refcount_heap(m);
     if (heap->collect_always) {
         refcount_free_all(m);
         return;
     }
-    refcount_free_some(m, PORTION_AT_REFILL + bytes / sizeof(mm_ref));
+    if (class_index != REFCOUNT_NO_CLASS)
+        m->allowance[class_index] = (uint16_t)(READY_BYTES / bytes);
+    refcount_free_for(m, PORTION_AT_REFILL + bytes / sizeof(mm_ref), class_index);
     if (refcount_search_due(heap))
         (void)refcount_search(m);
 }
 
+/* What was freed last is taken first: its memory is near. */
 static void *
 refcount_take(struct mm_mutator *m, unsigned class_index)
 {
-    void *cell = slabs_take(&m->cells, class_index);
+    void *cell = slabs_pop(&m->cells, class_index);
+    if (!cell)
+        cell = slabs_take(&m->cells, class_index);
     return cell ? cell : slabs_grow(&m->cells, class_index);
 }
 
@@ -79,7 +110,7 @@ refcount_take_from_dead(struct mm_mutator *m, unsigned class_index)
 {
     void *cell = NULL;
     while (!cell && refcount_heap(m)->dead) {
-        refcount_free_some(m, PORTION_AT_REFILL);
+        refcount_free_for(m, PORTION_AT_REFILL, class_index);
         cell = refcount_take(m, class_index);
     }
     return cell;
@@ -89,7 +120,7 @@ refcount_take_from_dead(struct mm_mutator *m, unsigned class_index)
 static void *
 refcount_refill(struct mm_mutator *m, unsigned class_index)
 {
-    refcount_pay(m, size_class_bytes(class_index));
+    refcount_pay(m, size_class_bytes(class_index), class_index);
     void *cell = refcount_take(m, class_index);
     if (!cell && slabs_spare(&m->cells, size_class_bytes(class_index)))
         cell = refcount_take(m, class_index);
@@ -110,7 +141,7 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
 static void *
 refcount_new_large(struct mm_mutator *m, size_t bytes)
 {
-    refcount_pay(m, bytes);
+    refcount_pay(m, bytes, REFCOUNT_NO_CLASS);
     void *cell = slabs_take_large(&m->cells, bytes);
     if (!cell && slabs_spare(&m->cells, bytes))
         cell = slabs_take_large(&m->cells, bytes);
@@ -127,7 +158,8 @@ refcount_new_large(struct mm_mutator *m, size_t bytes)
 void *
 refcount_new(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
-    uint32_t tag = type->state->index ? type->state->index : refcount_register(m, type);
+    if (!refcount_first_word(type))
+        refcount_register(m, type);
     size_t bytes = refcount_cell_size(type, n);
     void *cell;
     if (bytes > SIZE_CLASS_MAX) {
@@ -138,7 +170,7 @@ refcount_new(struct mm_mutator *m, const struct mm_type *type, size_t n)
         if (!cell)
             cell = refcount_refill(m, class_index);
     }
-    return refcount_make(type, tag, cell, n);
+    return refcount_make(type, refcount_first_word(type), cell, n);
 }
 
 /* -- resizing -- */
@@ -240,10 +272,9 @@ void
 mm_heap_destroy(struct mm_heap *heap)
 {
     struct pages *pages = &heap->slabs.spans.pages;
+    const struct refcount_kind *kinds = (const struct refcount_kind *)(void *)heap->types.base;
     for (uint32_t i = REFCOUNT_TYPES_FIRST; i < heap->types_used; i++)
-        *((const struct mm_type **)(void *)heap->types.base)[i]->state = (struct mm_type_state){
-            0
-        };
+        *kinds[i].type->state = (struct mm_type_state){ 0 };
     growing_release(&heap->types, pages);
     growing_release(&heap->buffer, pages);
     growing_release(&heap->stack, pages);

@@ -15,9 +15,19 @@
 
 #include "parts/fields.h"
 
+/* A type, and what the death of its objects needs of it. */
+struct refcount_kind {
+    const struct mm_type *type;
+    uint16_t front;
+    uint16_t class_index; /* REFCOUNT_NO_CLASS: not of all its objects, or not side by side */
+    uint16_t cell_bytes;  /* of that class */
+    uint8_t first_ref, run_refs; /* of a type with a class: words that are references */
+    bool has_length;
+};
+
 struct mm_heap {
     struct slabs slabs;   /* first: see slabs_create */
-    struct growing types; /* const struct mm_type *, by index */
+    struct growing types; /* struct refcount_kind, by index */
     uint32_t types_used;
     void *dead;            /* objects that wait to be taken apart, through their headers */
     struct growing buffer; /* void *, suspects */
@@ -54,11 +64,17 @@ refcount_paint(void *obj, enum refcount_colour colour)
                   (uint32_t)colour << REFCOUNT_COLOUR_SHIFT;
 }
 
+MM_INLINE const struct refcount_kind *
+refcount_kind(const struct mm_heap *heap, void *obj)
+{
+    const struct refcount_kind *kinds = (const struct refcount_kind *)(void *)heap->types.base;
+    return &kinds[refcount_header(obj)->tag >> REFCOUNT_TYPE_SHIFT & REFCOUNT_TYPE_MASK];
+}
+
 MM_INLINE const struct mm_type *
 refcount_type(const struct mm_heap *heap, void *obj)
 {
-    const struct mm_type *const *types = (const struct mm_type *const *)(void *)heap->types.base;
-    return types[refcount_header(obj)->tag >> REFCOUNT_TYPE_SHIFT & REFCOUNT_TYPE_MASK];
+    return refcount_kind(heap, obj)->type;
 }
 
 /* The number of units, where the type's objects carry it. */
@@ -87,6 +103,9 @@ void refcount_free_cell(struct mm_mutator *m, void *obj, const struct mm_type *t
 
 /* Takes dead objects apart: at most so many objects and references. */
 void refcount_free_some(struct mm_mutator *m, size_t portion);
+
+/* The same for who needs cells of the class: ends early when enough are ready to be popped. */
+void refcount_free_for(struct mm_mutator *m, size_t portion, unsigned class_index);
 
 /* Searches for dead cycles, and adds them to the dead; says how many bytes they are. */
 size_t refcount_search(struct mm_mutator *m);

@@ -41,6 +41,7 @@ enum {
 /* In the place of a type: what else the first word of a cell may be. */
 enum { REFCOUNT_WORD_FREE, REFCOUNT_WORD_GAP, REFCOUNT_WORD_LENGTH, REFCOUNT_TYPES_FIRST };
 
+/* Also what a type's state holds: the header of its new objects. */
 union refcount_header {
     struct {
         uint32_t count;
@@ -48,6 +49,7 @@ union refcount_header {
     };
     uint64_t word;
 } MM_MAY_ALIAS;
+_Static_assert(sizeof(struct mm_type_state) == sizeof(union refcount_header), "a header fits");
 
 MM_INLINE union refcount_header *
 refcount_header(void *obj)
@@ -85,17 +87,26 @@ refcount_set_length(const struct mm_type *type, void *obj, size_t n)
         (refcount_header(obj) - 1)->word = (uint64_t)REFCOUNT_WORD_LENGTH << 48 | n;
 }
 
+/* The header of a new object, which is in flight, as the type's state keeps it; 0: the heap has not
+ * seen the type yet. */
+MM_INLINE uint64_t
+refcount_first_word(const struct mm_type *type)
+{
+    uint64_t word;
+    memcpy(&word, type->state, sizeof word);
+    return word;
+}
+
 /* Writes what stands before a new object, whose cell is given. */
 MM_INLINE void *
-refcount_dress(const struct mm_type *type, uint32_t tag, void *cell, size_t n)
+refcount_dress(const struct mm_type *type, uint64_t word, void *cell, size_t n)
 {
     size_t front = refcount_front(type);
     char *obj = (char *)cell + front;
     if (front > (refcount_has_length(type) ? 16u : 8u))
         ((union refcount_header *)cell)->word = (uint64_t)REFCOUNT_WORD_GAP << 48 | front;
     refcount_set_length(type, obj, n);
-    refcount_header(obj)->count = 1;
-    refcount_header(obj)->tag = tag;
+    refcount_header(obj)->word = word;
     return obj;
 }
 
