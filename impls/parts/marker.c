@@ -6,7 +6,8 @@
 enum {
     FIRST_BYTES_MAX = 1 << 20,
     DOUBLED_BYTES_MAX = 1 << 20, /* longer stacks grow by a half */
-    RESCAN_BLOCKS = 256          /* looked at for a note in one step */
+    RESCAN_BLOCKS = 256,         /* looked at for a note in one step */
+    MARKER_REACH = 2 * sizeof(mm_ref) - 1 /* of the bytes that are looked at in most objects */
 };
 
 void
@@ -340,6 +341,7 @@ marker_drain(struct block_heap *heap, uint64_t steps)
             }
             if (MARKER_PREFETCH) {
                 MM_PREFETCH((void *)incoming);
+                MM_PREFETCH((void *)(incoming + MARKER_REACH));
                 MM_PREFETCH_WRITE(trace_mark_byte(&trace, incoming));
             }
             if (MM_UNLIKELY(fill < MARKER_RING)) {
