@@ -55,7 +55,7 @@ tidy:
 	@tools/tidy
 
 format:
-	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+	@git ls-files '*.c' '*.h' '*.cc' '*.cpp' | xargs clang-format -i
 	@! command -v gofmt >/dev/null || git ls-files '*.go' | xargs gofmt -w
 
 clean:

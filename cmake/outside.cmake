@@ -2,14 +2,15 @@
 # a workload with the same objects and speak as a cell does.
 
 # mm_outside(NAME PROGRAM path PACKAGE deb EXTENSION ext WORKLOADS workload.. SHARED file..
-#            COMMAND word..)
+#            COMMAND word.. | LINK library.. [DEFINE definition..])
 #   builds bin/<workload>.NAME from <workload>.EXTENSION and the shared files of this folder, for each
 #   of the workloads that is built.
 #   PROGRAM: the compiler, as find_program found it; without it the contestant is listed as missing,
 #     with the package to install.
 #   COMMAND: what builds one; in it <OUTPUT> is the file to make, and <SOURCES> what to make it of.
+#   LINK: without a command, it is compiled as the cells are, and linked with these libraries.
 function(mm_outside name)
-  cmake_parse_arguments(ARG "" "PROGRAM;PACKAGE;EXTENSION" "WORKLOADS;SHARED;COMMAND" ${ARGN})
+  cmake_parse_arguments(ARG "" "PROGRAM;PACKAGE;EXTENSION" "WORKLOADS;SHARED;COMMAND;LINK;DEFINE" ${ARGN})
   if(HEAPSTAKES_MANAGERS AND NOT name IN_LIST HEAPSTAKES_MANAGERS)
     return()
   endif()
@@ -32,7 +33,16 @@ function(mm_outside name)
   endif()
   set_property(GLOBAL APPEND PROPERTY MM_OUTSIDE ${name})
   foreach(workload IN LISTS workloads)
-    mm_outside_program(${name} ${workload} "${ARG_SHARED};${workload}.${ARG_EXTENSION}" "${ARG_COMMAND}")
+    set(sources ${ARG_SHARED} ${workload}.${ARG_EXTENSION})
+    if(ARG_COMMAND)
+      mm_outside_program(${name} ${workload} "${sources}" "${ARG_COMMAND}")
+    else()
+      add_executable(${workload}.${name} ${sources})
+      target_compile_definitions(${workload}.${name} PRIVATE ${ARG_DEFINE})
+      target_link_libraries(${workload}.${name} PRIVATE ${ARG_LINK})
+      set_target_properties(${workload}.${name} PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+    endif()
   endforeach()
 endfunction()
 
