@@ -10,6 +10,7 @@ enum {
     SLAB_EXTEND_BYTES = 4096,   /* cells made at once */
     SLAB_EAGER_BYTES = 4 << 20, /* held by a heap that is not small */
     SLAB_SORT_MAX = 1024,       /* cells of an inbox sorted in one slow call */
+    SLAB_PARCEL_BYTES = 8192,   /* cells sent to their owner at once */
 };
 
 /* -- the heap's books -- */
@@ -60,7 +61,7 @@ slabs_settle(struct slab_cache *cache, struct span *slab)
     struct slab_bin *bin = &cache->bins[slab->size_class];
     if (slab->slab_state == SLAB_FULL) {
         slab->slab_state = SLAB_PARTIAL;
-        slab->countdown = slab->capacity - 1u;
+        slab->countdown = slab->capacity - slabs_patience(slab);
         span_list_push(&bin->partial, slab);
     } else if (slab->slab_state == SLAB_PARTIAL) {
         span_list_remove(&bin->partial, slab);
@@ -68,15 +69,46 @@ slabs_settle(struct slab_cache *cache, struct span *slab)
     }
 }
 
+static void
+slabs_push_list(struct slab_cache *owner, void *first, void *last)
+{
+    void *head = MM_LOAD_RELAXED(&owner->remote);
+    do
+        ((struct slab_cell *)last)->next = head;
+    while (!__atomic_compare_exchange_n(&owner->remote, &head, first, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED));
+}
+
 void
 slabs_free_remote(struct span *slab, void *cell)
 {
-    struct slab_cache *owner = __atomic_load_n(&slab->owner, __ATOMIC_RELAXED);
-    void *head = MM_LOAD_RELAXED(&owner->remote);
-    do
-        ((struct slab_cell *)cell)->next = head;
-    while (!__atomic_compare_exchange_n(&owner->remote, &head, cell, true, __ATOMIC_RELEASE,
-                                        __ATOMIC_RELAXED));
+    slabs_push_list(MM_LOAD_RELAXED(&slab->owner), cell, cell);
+}
+
+static void
+slabs_send_parcel(struct slab_cache *cache)
+{
+    struct slab_parcel *parcel = &cache->parcel;
+    if (parcel->first)
+        slabs_push_list(parcel->owner, parcel->first, parcel->last);
+    *parcel = (struct slab_parcel){ .owner = NULL };
+}
+
+void
+slabs_send(struct slab_cache *cache, struct span *slab, void *cell)
+{
+    struct slab_parcel *parcel = &cache->parcel;
+    struct slab_cache *owner = MM_LOAD_RELAXED(&slab->owner);
+    if (parcel->owner != owner) {
+        slabs_send_parcel(cache);
+        parcel->owner = owner;
+        parcel->last = cell;
+    }
+    ((struct slab_cell *)cell)->next = parcel->first;
+    parcel->first = cell;
+    parcel->bytes += slab->cell_bytes;
+    if (parcel->bytes >= SLAB_PARCEL_BYTES)
+        slabs_send_parcel(cache);
 }
 
 /* Sorts at most `most` cells that other threads freed into their slabs. */
@@ -168,7 +200,7 @@ slabs_close(struct slab_bin *bin)
         span_list_push_last(&bin->partial, slab);
     } else {
         slab->slab_state = SLAB_FULL;
-        slab->countdown = 1;
+        slab->countdown = slabs_patience(slab);
     }
 }
 
@@ -255,8 +287,10 @@ slabs_adopt(struct slab_cache *cache, struct slab_cache *orphan, unsigned class_
 static void
 slabs_sort_orphans(struct slabs *slabs, size_t most)
 {
-    for (struct slab_cache *orphan = slabs->orphans; orphan; orphan = orphan->orphan)
+    for (struct slab_cache *orphan = slabs->orphans; orphan; orphan = orphan->orphan) {
         slabs_sort_inbox(orphan, most);
+        slabs_send_parcel(orphan);
+    }
 }
 
 /* A cell of a slab of an orphan, or NULL. */
@@ -304,10 +338,12 @@ slabs_put_back(struct slab_cache *cache, unsigned class_index)
         slabs_push(cache, cell, SIZE_CLASS_MAX);
 }
 
-/* Puts every current slab among the partial or full ones, or gives it back. */
+/* Sends what is to be sent, and puts every current slab among the partial or full ones, or gives
+ * it back. */
 static void
 slabs_close_all(struct slab_cache *cache)
 {
+    slabs_send_parcel(cache);
     for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++) {
         slabs_put_back(cache, class_index);
         struct slab_bin *bin = &cache->bins[class_index];
@@ -330,6 +366,27 @@ slabs_return_tails(struct slab_cache *cache)
                            cache->ordinal);
 }
 
+/* Full slabs of this cache and of orphans that have free cells become partial, however few these
+ * are; with the lock of the orphans. */
+static void
+slabs_find_idle(struct slab_cache *cache)
+{
+    struct spans *spans = &cache->slabs->spans;
+    pthread_mutex_lock(&spans->lock);
+    struct span *span = (struct span *)(void *)spans->table.base, *end = span + spans->top;
+    for (; span < end; span += span->units) {
+        struct slab_cache *owner = MM_LOAD_RELAXED(&span->owner);
+        if (!owner || (owner != cache && !owner->is_orphan))
+            continue;
+        if (span->slab_state != SLAB_FULL || !span->free)
+            continue;
+        span->slab_state = SLAB_PARTIAL;
+        span->countdown += span->capacity - slabs_patience(span);
+        span_list_push(&owner->bins[span->size_class].partial, span);
+    }
+    pthread_mutex_unlock(&spans->lock);
+}
+
 /* Orphans' slabs give back what they have committed beyond their cells too. */
 static void
 slabs_relieve_orphans(struct slab_cache *cache)
@@ -337,6 +394,7 @@ slabs_relieve_orphans(struct slab_cache *cache)
     struct slabs *slabs = cache->slabs;
     pthread_mutex_lock(&slabs->orphans_lock);
     slabs_sort_orphans(slabs, SIZE_MAX);
+    slabs_find_idle(cache);
     for (struct slab_cache *orphan = slabs->orphans; orphan; orphan = orphan->orphan)
         slabs_return_tails(orphan);
     pthread_mutex_unlock(&slabs->orphans_lock);
@@ -419,8 +477,10 @@ slabs_take_over(struct slabs *slabs)
 {
     pthread_mutex_lock(&slabs->orphans_lock);
     struct slab_cache *cache = slabs->orphans;
-    if (cache)
+    if (cache) {
         MM_STORE_RELAXED(&slabs->orphans, cache->orphan);
+        cache->is_orphan = false;
+    }
     pthread_mutex_unlock(&slabs->orphans_lock);
     return cache;
 }
@@ -450,6 +510,7 @@ slabs_detach(struct slab_cache *cache)
     struct slabs *slabs = cache->slabs;
     slabs_close_all(cache);
     pthread_mutex_lock(&slabs->orphans_lock);
+    cache->is_orphan = true;
     cache->orphan = slabs->orphans;
     MM_STORE_RELAXED(&slabs->orphans, cache);
     pthread_mutex_unlock(&slabs->orphans_lock);
@@ -475,6 +536,15 @@ slabs_after_fork(struct slabs *slabs, bool child)
 
 /* -- large objects -- */
 
+/* Whether memory behind the end of a large object, in its last unit, is better returned than kept
+ * for the next one there. */
+static bool
+slabs_is_short(const struct slab_cache *cache)
+{
+    const struct pages *pages = &cache->slabs->spans.pages;
+    return pages->limit && MM_LOAD_RELAXED(&pages->held) > pages->limit / 2;
+}
+
 void *
 slabs_take_large(struct slab_cache *cache, size_t bytes)
 {
@@ -486,7 +556,7 @@ slabs_take_large(struct slab_cache *cache, size_t bytes)
     if (!span)
         return NULL;
     MM_STORE_RELAXED(&span->kind, SPAN_LARGE);
-    if (span_committed(span) - bytes > bytes / 8 + PAGES_BYTES)
+    if (span_committed(span) - bytes > bytes / 8 + PAGES_BYTES && slabs_is_short(cache))
         (void)spans_resize(spans, span, bytes, cache->ordinal);
     return spans_start(spans, span);
 }

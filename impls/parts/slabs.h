@@ -4,22 +4,24 @@
  * A slab is a span of one unit (cells up to SIZE_SMALL_MAX) or four.  It belongs to one slab_cache,
  * that is to one thread at a time.  The cache takes a slab's whole list of free cells at once and
  * gives them out; cells freed meanwhile gather in the slab.  Whoever frees a cell of another's
- * slab pushes it on that cache's remote list, which its owner takes whole (an exchange, so there
- * is no ABA), into its inbox, and sorts in portions.  This is the structure of Leijen, Zorn and
- * de Moura 2019 ("Mimalloc: Free List Sharding in Action"), with the remote list moved from the
- * page to its owner, so that a full slab is in no list at all, and the entry fits a cache line.
+ * slab puts it into a parcel, which is pushed as a whole on that cache's remote list, which its
+ * owner takes whole (an exchange, so there is no ABA), into its inbox, and sorts in portions.  This
+ * is the structure of Leijen, Zorn and de Moura 2019 ("Mimalloc: Free List Sharding in Action"),
+ * with the remote list moved from the page to its owner, so that a full slab is in no list at all,
+ * and the entry fits a cache line.
  *
  * Caches outlive threads: a cache whose thread left is an orphan, with slabs, lists and all,
  * until a new thread takes it over, or one that needs memory takes slabs from it.
  *
  * Invariants (slabs_verify):
  *   C1  a cell is in one place: with the program, in a slab's list, in its cache's list of the
- *       class, in a remote list, or in an inbox;
+ *       class, in a parcel, in a remote list, or in an inbox;
  *   C2  extended = cells in the slab's list + used, where used counts all other places of C1;
- *   C3  countdown = used in a current or partial slab, 1 in a full one, so that the one decrement
- *       that a free makes anyway meets zero when there is something to do;
+ *   C3  countdown = used in a current or partial slab, and in a full one what slabs_patience says
+ *       less its free cells, so that the one decrement that a free makes anyway meets zero when
+ *       there is something to do;
  *   C4  a partial slab is in its owner's list of the class, a current one is its owner's current
- *       one, a full one is in no list and has no free and no unmade cell;
+ *       one, a full one is in no list and has no unmade cell;
  *   C5  cells are made from the front, a page's worth at a time, within what is committed;
  *   C6  an orphan has no current slab and no list of its own. */
 #ifndef PARTS_SLABS_H
@@ -42,6 +44,13 @@ struct slab_bin {
     uint32_t slabs;           /* of this class, in any state */
 };
 
+/* Cells of one owner that another thread freed and has not sent yet. */
+struct slab_parcel {
+    struct slab_cache *owner;
+    void *first, *last; /* a list */
+    size_t bytes;
+};
+
 /* All the cells of a heap. */
 struct slabs {
     struct spans spans;
@@ -62,7 +71,9 @@ struct slab_cache {
     uint32_t ordinal;
     struct slab_bin bins[SIZE_CLASSES];
     void *inbox; /* cells freed by others, not sorted yet */
+    struct slab_parcel parcel;
     struct slab_cache *all, *orphan;
+    bool is_orphan;            /* with their lock */
     _Alignas(64) void *remote; /* the only field that other threads write */
 };
 
@@ -81,13 +92,13 @@ void slabs_before_fork(struct slabs *slabs);
 void slabs_after_fork(struct slabs *slabs, bool child);
 
 /* Slow halves of slabs_pop: a cell that needs no more memory, or one that may; NULL: none. */
-MM_SLOW void *slabs_take(struct slab_cache *cache, unsigned class_index);
-MM_SLOW void *slabs_grow(struct slab_cache *cache, unsigned class_index);
+MM_NOINLINE void *slabs_take(struct slab_cache *cache, unsigned class_index);
+MM_NOINLINE void *slabs_grow(struct slab_cache *cache, unsigned class_index);
 
 /* All that can be done for a cell of a class, or for an object above SIZE_CLASS_MAX: with what
  * there is, then after slabs_spare, then by slabs_insist.  NULL: there is no memory. */
-MM_SLOW void *slabs_refill(struct slab_cache *cache, unsigned class_index);
-MM_SLOW void *slabs_refill_large(struct slab_cache *cache, size_t bytes);
+MM_NOINLINE void *slabs_refill(struct slab_cache *cache, unsigned class_index);
+MM_NOINLINE void *slabs_refill_large(struct slab_cache *cache, size_t bytes);
 
 /* Puts the cells of a class that are ready to be popped back into their slab. */
 void slabs_put_back(struct slab_cache *cache, unsigned class_index);
@@ -103,13 +114,23 @@ MM_SLOW void slabs_relieve(struct slab_cache *cache);
 MM_SLOW void *slabs_insist(struct slab_cache *cache, size_t bytes);
 
 /* Objects above SIZE_CLASS_MAX; aligned to a unit. */
-MM_SLOW void *slabs_take_large(struct slab_cache *cache, size_t bytes);
-MM_SLOW void slabs_free_large(struct slab_cache *cache, void *obj);
-MM_SLOW bool slabs_resize_large(struct slab_cache *cache, void *obj, size_t bytes);
+MM_NOINLINE void *slabs_take_large(struct slab_cache *cache, size_t bytes);
+MM_NOINLINE void slabs_free_large(struct slab_cache *cache, void *obj);
+MM_NOINLINE bool slabs_resize_large(struct slab_cache *cache, void *obj, size_t bytes);
+
+/* How many cells of a full slab are freed before it is looked for in its list: one by one they
+ * would be fetched one by one too.  At most a thirty-second of the slab lies idle so. */
+MM_INLINE uint32_t
+slabs_patience(const struct span *slab)
+{
+    uint32_t cells = slab->capacity / 32u;
+    return cells < 1 ? 1 : cells > 16 ? 16 : cells;
+}
 
 /* Slow halves of slabs_push. */
-MM_SLOW void slabs_free_remote(struct span *slab, void *cell);
-MM_SLOW void slabs_settle(struct slab_cache *cache, struct span *slab);
+MM_NOINLINE void slabs_send(struct slab_cache *cache, struct span *slab, void *cell);
+MM_NOINLINE void slabs_free_remote(struct span *slab, void *cell);
+MM_NOINLINE void slabs_settle(struct slab_cache *cache, struct span *slab);
 
 /* No thread may allocate or free during these. */
 void slabs_stats(struct slabs *slabs, struct mm_stats *out);
@@ -174,7 +195,7 @@ slabs_push(struct slab_cache *cache, void *cell, size_t bytes)
 {
     struct span *slab = slabs_of(cache, cell, bytes);
     if (MM_UNLIKELY(MM_LOAD_RELAXED(&slab->owner) != cache))
-        slabs_free_remote(slab, cell);
+        slabs_send(cache, slab, cell);
     else
         slabs_push_own(cache, slab, cell);
 }

@@ -36,6 +36,7 @@ slabs_stats(struct slabs *slabs, struct mm_stats *out)
     for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all) {
         for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
             live -= slabs_count(cache->free[class_index]) * size_class_bytes(class_index);
+        live -= slabs_list_bytes(cache, cache->parcel.first);
         live -= slabs_list_bytes(cache, cache->inbox);
         live -= slabs_list_bytes(cache, cache->remote);
     }
@@ -154,8 +155,9 @@ slabs_verify_slab(const struct span *slab)
     mm_assert((size_t)slab->extended * slab->cell_bytes <= span_committed(slab)); /* C5 */
     mm_assert(free <= slab->extended);                                            /* C2 */
     if (slab->slab_state == SLAB_FULL) {
-        mm_assert(free == 0 && slab->extended == slab->capacity); /* C4 */
-        mm_assert(slab->countdown == 1);                          /* C3 */
+        mm_assert(slab->extended == slab->capacity);               /* C4 */
+        mm_assert(slab->countdown + free == slabs_patience(slab)); /* C3 */
+        mm_assert(slab->countdown > 0);                            /* C3 */
     } else {
         mm_assert(slab->countdown == used); /* C3 */
         if (slab->slab_state == SLAB_CURRENT)
@@ -179,6 +181,7 @@ slabs_verify_cache(const struct slab_cache *cache)
         }
         mm_assert(listed <= bin->slabs); /* C4 */
     }
+    slabs_verify_list(cache, cache->parcel.first, SIZE_CLASSES);
     slabs_verify_list(cache, cache->inbox, SIZE_CLASSES);
     slabs_verify_list(cache, cache->remote, SIZE_CLASSES);
 }
@@ -195,5 +198,6 @@ slabs_verify(struct slabs *slabs)
         slabs_verify_cache(cache);
     for (const struct slab_cache *cache = slabs->orphans; cache; cache = cache->orphan)
         for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
-            mm_assert(!cache->free[class_index] && !cache->bins[class_index].current); /* C6 */
+            mm_assert(!cache->free[class_index] && !cache->bins[class_index].current && /* C6 */
+                      !cache->parcel.first);
 }

@@ -11,7 +11,7 @@
 
 #include <sched.h>
 
-#define SPAN_WARM_FLOOR ((size_t)16 << 20)
+#define SPAN_WARM_FLOOR ((size_t)32 << 20)
 enum {
     SPAN_UNIT_PAGES = SPAN_UNIT_BYTES / PAGES_BYTES,
     SPAN_BATCH_MAX = 16, /* units committed at once when one is wanted */
@@ -504,7 +504,7 @@ spans_give_behind(struct spans *spans, struct span *span, uint32_t keep, uint32_
     pthread_mutex_lock(&spans->lock);
     span->units = keep;
     spans_join(spans, span + keep, rest);
-    size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 4, warm = spans->warm_bytes;
+    size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 2, warm = spans->warm_bytes;
     pthread_mutex_unlock(&spans->lock);
     spans_end_move(spans, true, mutator);
     if (bound < SPAN_WARM_FLOOR)

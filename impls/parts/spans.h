@@ -124,8 +124,8 @@ void spans_release(struct spans *spans);
 struct span *spans_take(struct spans *spans, uint32_t units, size_t need, size_t want,
                         uint32_t mutator);
 
-/* Gives a span back.  Its memory stays warm; beyond a bound, a quarter of what is held and at least
- * 16 MiB, some goes back to the system, from the end of the longest free span. */
+/* Gives a span back.  Its memory stays warm; beyond a bound, half of what is held and at least
+ * 32 MiB, some goes back to the system, from the end of the longest free span. */
 void spans_give(struct spans *spans, struct span *span, uint32_t mutator);
 
 /* Commits the first `need` bytes of a span, and up to `want`; false if they may not be had. */

@@ -14,14 +14,15 @@ struct mm_mutator {
 };
 
 /* A cell of the class from where there is none ready; gives up in mm_exhausted. */
-MM_SLOW void *pooled_refill(struct mm_mutator *m, unsigned class_index);
+MM_NOINLINE void *pooled_refill(struct mm_mutator *m, unsigned class_index);
 
 /* Objects above SIZE_CLASS_MAX. */
-MM_SLOW void *pooled_new_large(struct mm_mutator *m, size_t bytes);
-MM_SLOW void pooled_free_large(struct mm_mutator *m, void *obj);
+MM_NOINLINE void *pooled_new_large(struct mm_mutator *m, size_t bytes);
+MM_NOINLINE void pooled_free_large(struct mm_mutator *m, void *obj);
 
 /* The object's new address; what it had is still there, up to the smaller of both sizes. */
-MM_SLOW void *pooled_resize(struct mm_mutator *m, void *obj, size_t old_bytes, size_t new_bytes);
+MM_NOINLINE void *pooled_resize(struct mm_mutator *m, void *obj, size_t old_bytes,
+                                size_t new_bytes);
 
 /* The bytes that the cell of an object must have. */
 MM_INLINE size_t
