@@ -114,11 +114,11 @@ regions_close(struct mm_mutator *m)
 }
 
 void
-regions_books(uint64_t *peak_held_bytes, struct mm_stats *out)
+regions_books(struct malloc_books *books, struct mm_stats *out)
 {
-    if (obstack_chunks_peak_bytes > *peak_held_bytes)
-        *peak_held_bytes = obstack_chunks_peak_bytes;
-    malloc_books_read(peak_held_bytes, out);
+    if (obstack_chunks_peak_bytes > books->peak_held_bytes)
+        books->peak_held_bytes = obstack_chunks_peak_bytes;
+    malloc_books_read(books, out);
 }
 
 static const char *

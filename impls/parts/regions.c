@@ -13,7 +13,7 @@ struct mm_heap {
     pthread_mutex_t lock;    /* of the lists */
     struct mm_mutator *all;  /* every mutator there ever was */
     struct mm_mutator *idle; /* those without a thread */
-    uint64_t peak_held_bytes;
+    struct malloc_books books;
 };
 
 static struct mm_heap regions_heap = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -88,7 +88,7 @@ mm_collect(struct mm_mutator *m)
 void
 mm_stats(struct mm_heap *heap, struct mm_stats *out)
 {
-    regions_books(&heap->peak_held_bytes, out);
+    regions_books(&heap->books, out);
     out->live_bytes = 0;
     for (const struct mm_mutator *m = heap->all; m; m = m->all)
         for (const struct region *region = m->levels; region <= m->level; region++)

@@ -13,6 +13,7 @@
 #ifndef PARTS_REGIONS_H
 #define PARTS_REGIONS_H
 
+#include "parts/malloc_books.h"
 #include "parts/no_free.h"
 #include "parts/null_refs.h"
 #include "parts/scope_depth.h"
@@ -113,8 +114,8 @@ void regions_stop(void);
 bool regions_open(struct mm_mutator *m);
 void regions_close(struct mm_mutator *m);
 
-/* What the library holds, all but the live bytes; the peak is the heap's to keep. */
-void regions_books(uint64_t *peak_held_bytes, struct mm_stats *out);
+/* What the library holds, all but the live bytes; the books are the heap's. */
+void regions_books(struct malloc_books *books, struct mm_stats *out);
 
 /* What has been handed out of a region, and whether it holds an address. */
 size_t region_used(const struct region *region);
