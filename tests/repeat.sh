@@ -31,6 +31,7 @@ expect 0 "$heapstakes" show run --against steady --format json
 mentions out '"heapstakes/ratios/1"'
 expect 0 "$heapstakes" show run --against steady --format csv
 [ "$(wc -l <out)" -eq 3 ] || fail "not one line a manager: $(cat out)"
+expect 0 "$heapstakes" show run --against best:steady --format csv
 expect 2 "$heapstakes" show run --against stedy
 says "no manager 'stedy' in this run; did you mean steady?"
 expect 2 "$heapstakes" show run --against steady/x

@@ -140,13 +140,19 @@ against_add_group(struct against *against, const struct summary_cells *cells,
 
 /* -- Means over contests ---------------------------------------------------------- */
 
+/* Contests over which there is one mean. */
+static bool
+against_groups_alike(const struct view_group *group, const struct view_group *other)
+{
+    return group->threads == other->threads && group->cores == other->cores &&
+           group->heap_factor == other->heap_factor;
+}
+
 static bool
 against_is_alike(const struct against_row *row, const struct against_row *other)
 {
     return strcmp(row->manager, other->manager) == 0 &&
-           row->group->threads == other->group->threads &&
-           row->group->cores == other->group->cores &&
-           row->group->heap_factor == other->group->heap_factor;
+           against_groups_alike(row->group, other->group);
 }
 
 /* The ratio of a round; false: the row has no such round. */
@@ -204,9 +210,41 @@ against_mean_of(const struct against_row *const *rows, size_t count)
     return mean;
 }
 
+/* Why a contest is in no mean of a manager's, or NULL: it is. */
+static const char *
+against_gap(const struct against *against, const struct view *view, const struct view_group *group,
+            const char *manager)
+{
+    for (size_t i = 0; i < against->row_count; i++) {
+        const struct against_row *row = &against->rows[i];
+        if (row->group == group && strcmp(row->manager, manager) == 0)
+            return row->ratio.n > 0 ? NULL : row->reason;
+    }
+    return view_reason(view, group, manager);
+}
+
+/* The contests that a mean leaves out and why, or NULL. */
+static const char *
+against_left_out(const struct against *against, const struct view *view,
+                 const struct against_row *row)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < view->group_count; i++) {
+        const struct view_group *group = &view->groups[i];
+        if (!against_groups_alike(group, row->group))
+            continue;
+        const char *reason = against_gap(against, view, group, row->manager);
+        const char *note = view_note(view, group, row->manager);
+        if (reason)
+            text = memory_text("%s%s%s (%s)", text ? text : "", text ? ", " : "", group->name,
+                               *note ? note : reason);
+    }
+    return text;
+}
+
 /* One mean for each manager, number of threads and heap factor that has more than one contest. */
 static void
-against_add_means(struct against *against)
+against_add_means(struct against *against, const struct view *view)
 {
     const struct against_row **alike = memory_get((against->row_count + 1) * sizeof *alike);
     for (size_t i = 0; i < against->row_count; i++) {
@@ -222,7 +260,9 @@ against_add_means(struct against *against)
         if (!is_first || n < 2)
             continue;
         against->means = memory_room(against->means, against->mean_count, sizeof *against->means);
-        against->means[against->mean_count++] = against_mean_of(alike, n);
+        struct against_mean mean = against_mean_of(alike, n);
+        mean.left_out = against_left_out(against, view, alike[0]);
+        against->means[against->mean_count++] = mean;
     }
 }
 
@@ -252,7 +292,10 @@ against_make(struct against *against, const struct summary_source *source, const
              const struct options *options)
 {
     const char *metric = options->metric ? options->metric : "wall_ns_per_op";
-    *against = (struct against){ .name = options->against_text };
+    *against = (struct against){
+        .name = options->against_text,
+        .is_of_best = options->against.count > 1,
+    };
     for (size_t i = 0; i < METRICS_COUNT; i++) {
         if (strcmp(METRICS[i]->name, metric) == 0)
             against->metric = METRICS[i];
@@ -268,7 +311,7 @@ against_make(struct against *against, const struct summary_source *source, const
     struct summary_cells cells = summary_group(&source->records, source->plan);
     for (size_t i = 0; i < view->group_count; i++)
         against_add_group(against, &cells, view, &view->groups[i], options);
-    against_add_means(against);
+    against_add_means(against, view);
     for (size_t i = 0; i < against->row_count; i++) {
         if (against->rows[i].base)
             return SAY_FINE;

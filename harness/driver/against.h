@@ -28,6 +28,7 @@ struct against_mean {
     const struct view_group *group; /* one of them */
     const char *manager;
     size_t contests;
+    const char *left_out; /* "json_documents (exhausted)", with commas between them; or NULL */
     bool is_paired; /* by rounds that hold all contests; else of the medians, without an interval */
     struct stats_estimate ratio;
 };
@@ -35,6 +36,7 @@ struct against_mean {
 struct against {
     const struct metric *metric;
     const char *name; /* of whom it is against, as the user gave it */
+    bool is_of_best;  /* they are several, and each contest has its own best of them */
     struct against_row *rows;
     size_t row_count;
     struct against_mean *means;

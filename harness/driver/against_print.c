@@ -57,6 +57,15 @@ against_mean_name(const struct against *against, const struct against_mean *mean
     return memory_text("geometric mean of %zu%s%s%s", mean->contests, threads, cores, factor);
 }
 
+static const char *
+against_mean_remark(const struct against_mean *mean)
+{
+    const char *paired = mean->is_paired ? "" : "of the medians: no round has all contests";
+    if (!mean->left_out)
+        return paired;
+    return memory_text("%s%swithout %s", paired, *paired ? "; " : "", mean->left_out);
+}
+
 static void
 against_print_table(const struct against *against, enum options_format format)
 {
@@ -85,9 +94,11 @@ against_print_table(const struct against *against, enum options_format format)
         table_cell(&table, mean->manager);
         against_add_estimate(&table, &mean->ratio);
         table_cell(&table, against->name);
-        table_cell(&table, mean->is_paired ? "" : "of the medians: no round has all contests");
+        table_cell(&table, against_mean_remark(mean));
     }
     table_print(&table, format);
+    if (against->is_of_best)
+        printf("\nEach contest is against the one of these that has the best median there.\n");
 }
 
 /* -- For programs ----------------------------------------------------------------- */
@@ -137,6 +148,8 @@ against_mean_json(const struct against_mean *mean)
     json_object_set_new(json, "cores", json_integer(mean->group->cores));
     json_object_set_new(json, "heap_factor", against_factor(mean->group->heap_factor));
     json_object_set_new(json, "contests", json_integer((json_int_t)mean->contests));
+    json_object_set_new(json, "left_out",
+                        mean->left_out ? json_string(mean->left_out) : json_null());
     json_object_set_new(json, "paired", json_boolean(mean->is_paired));
     against_set_estimate(json, &mean->ratio);
     return json;

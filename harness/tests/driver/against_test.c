@@ -151,8 +151,12 @@ of_several_the_best_of_each_contest_is_taken(void **state)
     assert_string_equal(row("trees", "three", 2)->base->manager, "two");
     assert_near(mean("three")->ratio.median, 2); /* of 4 and 1 */
     assert_near(mean("one")->ratio.median, sqrt(3));
-    assert_int_equal(compare("one,two", "alloc_per_s"), SAY_FINE); /* more is better there */
+    assert_true(against.is_of_best);
+    assert_int_equal(compare("best:one,two", "alloc_per_s"), SAY_FINE); /* more is better there */
     assert_string_equal(row("loop", "three", 2)->base->manager, "one");
+    assert_int_equal(compare("best:two", NULL), SAY_FINE); /* of one it is that one */
+    assert_false(against.is_of_best);
+    assert_near(row("trees", "one", 2)->ratio.median, 3);
 }
 
 static void
@@ -202,6 +206,28 @@ what_stopped_a_manager_stands_in_its_row(void **state)
     assert_int_equal(compare("one", NULL), SAY_FINE);
     assert_string_equal(row("loop", "three", 2)->reason, "exhausted: 8 bytes asked");
     assert_null(mean("three")); /* one contest is no mean */
+    assert_null(mean("two")->left_out);
+}
+
+static void
+a_mean_names_what_it_leaves_out(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        add(round, "queue", "one", 2, 5);
+        add(round, "queue", "three", 2, 5);
+    }
+    for (size_t i = 0; i < source.records.count; i++) {
+        struct record *record = &source.records.records[i];
+        if (strcmp(record->manager, "three") == 0 && strcmp(record->workload, "loop") == 0) {
+            record->status = RECORD_EXHAUSTED;
+            record->reason = "exhausted: 8 bytes asked";
+        }
+    }
+    assert_int_equal(compare("one", NULL), SAY_FINE);
+    assert_int_equal(mean("three")->contests, 2);
+    assert_string_equal(mean("three")->left_out, "loop (exhausted)");
+    assert_null(mean("two")->left_out); /* it was never to take part in the third */
 }
 
 static void
@@ -213,6 +239,7 @@ mistakes_are_told(void **state)
     assert_int_equal(compare("one/9", NULL), SAY_ERROR);
     assert_int_equal(compare("one,two", "collections"), SAY_USAGE);
     assert_non_null(option_against(&options, ""));
+    assert_non_null(option_against(&options, "best:"));
     assert_non_null(option_against(&options, "one,"));
     assert_non_null(option_against(&options, "one/x"));
     assert_non_null(option_against(&options, "one/2/0"));
@@ -248,6 +275,7 @@ main(void)
         cmocka_unit_test_setup(rows_of_other_factors_may_be_compared, start),
         cmocka_unit_test_setup(rounds_that_one_lacks_are_left_out, start),
         cmocka_unit_test_setup(what_stopped_a_manager_stands_in_its_row, start),
+        cmocka_unit_test_setup(a_mean_names_what_it_leaves_out, start),
         cmocka_unit_test_setup(mistakes_are_told, start),
     };
     return cmocka_run_group_tests(tests, NULL, release);
