@@ -4,7 +4,7 @@
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
 #   make bench-parts  the benchmarks that isolate the parts of a manager; about half an hour
 #   make test         install what is missing, build in every kind, run all tests
-#   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps"
+#   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps explicit"
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
 #   make build deps tidy format clean
