@@ -1,4 +1,5 @@
-/* pooled-so -- the slabs of pooled behind plain malloc and free: libheapstakes-pooled.so. */
+/* mm_impl.h -- pooled-so: the slabs of pooled behind plain malloc and free,
+ * libheapstakes-pooled.so. */
 #include "parts/no_roots.h"
 #include "parts/no_barrier.h"
 #include "parts/no_scopes.h"
