@@ -97,7 +97,8 @@ block_heap_set_budget(struct block_heap *heap, size_t bytes)
     /* What is idle may be in pieces too small, and what is held may be far beyond the goal: then
      * there must be room even when all that is idle has gone back. */
     size_t held = MM_LOAD_RELAXED(&heap->pages.held), idle = block_heap_idle(heap);
-    size_t least = (held > idle ? held - idle : 0) + 2 * bytes + block_supply_cost(BLOCK_COMMIT);
+    size_t least = (held > idle ? held - idle : 0) + 2 * bytes +
+                   block_supply_cost(heap, BLOCK_COMMIT);
     if (heap->growth_percent && heap->budget < least)
         heap->budget = least;
     heap->budget = heap->budget < most ? heap->budget : most;
@@ -153,6 +154,16 @@ block_heap_create(struct block_heap *heap, const struct mm_config *config, size_
 }
 
 void
+block_heap_create_counts(struct block_heap *heap)
+{
+    size_t bytes = (size_t)heap->blocks_max * BLOCK_MARKS;
+    mm_assert(heap->blocks_top == 0);
+    heap->counts = pages_reserve(&heap->pages, bytes);
+    if (!heap->counts)
+        mm_exhausted(bytes, heap->pages.limit);
+}
+
+void
 block_heap_destroy(struct block_heap *heap)
 {
     world_destroy(&heap->world);
@@ -165,6 +176,9 @@ block_heap_destroy(struct block_heap *heap)
                   heap->links_committed);
     pages_release(&heap->pages, heap->globals, GLOBALS_MAX * sizeof *heap->globals,
                   heap->globals_committed);
+    if (heap->counts)
+        pages_release(&heap->pages, heap->counts, (size_t)heap->blocks_max * BLOCK_MARKS,
+                      heap->counts_committed);
     block_large_destroy(heap);
     block_kinds_destroy(heap);
     marker_destroy(heap);

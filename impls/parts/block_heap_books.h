@@ -87,10 +87,13 @@ struct block {
 struct block_link {
     uint32_t next, previous;
     uint32_t resume;    /* of a partial block: the granule where its holes begin */
-    uint32_t unscanned; /* whether it has marked cells whose references were not looked at */
+    uint16_t unscanned; /* whether it has marked cells whose references were not looked at */
+    uint16_t counted;   /* live cells, of a manager that keeps heap->counts */
 };
 
 /* -- Large objects --------------------------------------------------------------- */
+
+enum { LARGE_COUNT_STUCK = 63 }; /* the highest count: it stays */
 
 enum large_state { LARGE_GONE, LARGE_FREE, LARGE_USED };
 
@@ -102,7 +105,8 @@ struct large {
     uint32_t grey_next;      /* in the marker's list; LARGE_NONE */
     uint16_t kind;
     uint8_t mark; /* atomic */
-    uint8_t state;
+    uint8_t state : 2;
+    uint8_t count : 6; /* of references, of a manager that keeps heap->counts; else 0 */
 };
 _Static_assert(sizeof(struct large) == 32, "two entries a cache line");
 #define LARGE_NONE UINT32_MAX
@@ -156,6 +160,8 @@ struct block_heap {
     size_t kinds_count, states_count;
     size_t kinds_committed, books_committed, states_committed, globals_committed; /* bytes */
     size_t marks_committed, blocks_committed, links_committed, cells_committed;
+    uint8_t *counts; /* of managers that count: a byte for each mark byte; else NULL */
+    size_t counts_committed;
     mm_ref **globals;
     size_t globals_count;
     struct large_space large;
@@ -177,6 +183,9 @@ struct block_heap {
 /* `bytes`: of the manager's structure that the heap is the first part of. */
 void block_heap_create(struct block_heap *heap, const struct mm_config *config, size_t bytes);
 void block_heap_destroy(struct block_heap *heap);
+
+/* Keeps a count for each cell besides; before the first block is committed. */
+void block_heap_create_counts(struct block_heap *heap);
 
 /* Makes `bytes` of a table usable, of which *committed are already; false: no memory. */
 bool block_heap_extend(struct block_heap *heap, void *table, size_t *committed, size_t bytes);
@@ -277,8 +286,13 @@ void block_holes_free(struct block_heap *heap, uint32_t block);
  * be taken. */
 void block_holes_free_young(struct block_heap *heap, struct block_list *list, uint32_t block);
 
+/* Of a manager that counts, right after a cycle, when no block is in a mutator's hand: a cell of
+ * this block died, its last one or another.  The block is free then, or to be searched for holes.
+ */
+void block_holes_died(struct block_heap *heap, uint32_t block);
+
 /* block_supply.c: what `count` new blocks take at most, tables included. */
-size_t block_supply_cost(size_t count);
+size_t block_supply_cost(const struct block_heap *heap, size_t count);
 
 /* Puts blocks from the system into the free list; false: the budget is full. */
 bool block_supply_fresh(struct mm_mutator *m);
@@ -317,6 +331,12 @@ bool block_large_sweep(struct block_heap *heap, size_t count);
 void block_large_cycle_begin(struct block_heap *heap);
 void block_large_cycle_end(struct block_heap *heap);
 void block_large_cycle_end_young(struct block_heap *heap);
+
+/* Of a manager that counts, between cycles: frees a live object. */
+void block_large_drop(struct block_heap *heap, struct large *object);
+
+/* Forgets the counts of all; after block_large_cycle_begin. */
+void block_large_forget_counts(struct block_heap *heap);
 
 /* The same with free ranges; and `most` bytes of one only, at most. */
 void block_large_return(struct mm_mutator *m, size_t bytes);
@@ -368,6 +388,21 @@ MM_INLINE char *
 block_address(const struct block_heap *heap, size_t block)
 {
     return heap->cells + (block << BLOCK_SHIFT);
+}
+
+/* The kind of an object, wherever it is, and how many bytes it has. */
+MM_INLINE const struct kind *
+block_heap_kind(const struct block_heap *heap, const void *obj, size_t *bytes)
+{
+    size_t offset = block_heap_offset(heap, obj);
+    if (MM_LIKELY(offset < heap->cells_bytes)) {
+        const struct kind *kind = &heap->kinds[heap->blocks[offset >> BLOCK_SHIFT].kind];
+        *bytes = kind->bytes;
+        return kind;
+    }
+    const struct large *large = block_large_entry(heap, obj);
+    *bytes = large->bytes;
+    return &heap->kinds[large->kind];
 }
 
 /* Notes that a cell of this block is marked.  Marker and mutators may do so at the same time; one

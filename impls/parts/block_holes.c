@@ -344,6 +344,22 @@ block_holes_free_young(struct block_heap *heap, struct block_list *list, uint32_
     heap->blocks[block] = (struct block){ .kind = KIND_FREE };
 }
 
+void
+block_holes_died(struct block_heap *heap, uint32_t block)
+{
+    struct kind_books *books = &heap->books[heap->blocks[block].kind];
+    bool full = heap->blocks[block].swept == heap->live;
+    mm_assert_slow(!block_heap_is_marking(heap));
+    if (!heap->links[block].counted) {
+        heap->kinds[heap->blocks[block].kind].blocks_touched--;
+        block_holes_free_young(heap, full ? &books->full : &books->unswept, block);
+    } else if (full) {
+        block_list_unlink(heap, &books->full, block);
+        block_list_push_front(heap, &books->unswept, block);
+        heap->blocks[block].swept = 0;
+    }
+}
+
 /* A block of no kind without a live mark byte; BLOCK_NONE: there is none within the budget. */
 static uint32_t
 block_holes_any(struct mm_mutator *m)

@@ -288,6 +288,46 @@ block_large_free(struct large_space *space, uint32_t at)
     block_large_settle(space, at);
 }
 
+/* Whichever list it is in. */
+static void
+block_large_unlink(struct large_space *space, uint32_t at)
+{
+    struct large_list *lists[] = { &space->unswept, &space->swept, &space->fresh };
+    const struct large *object = &space->table[at];
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (lists[i]->first == at)
+            lists[i]->first = object->next;
+        if (lists[i]->last == at)
+            lists[i]->last = object->previous;
+    }
+    if (object->previous != LARGE_NONE)
+        space->table[object->previous].next = object->next;
+    if (object->next != LARGE_NONE)
+        space->table[object->next].previous = object->previous;
+}
+
+void
+block_large_drop(struct block_heap *heap, struct large *object)
+{
+    struct large_space *space = &heap->large;
+    uint32_t at = (uint32_t)(object - space->table);
+    mm_assert_slow(!block_heap_is_marking(heap) && object->count == 0);
+    block_large_unlink(space, at);
+    space->marked_pages -= object->pages;
+    block_large_free(space, at);
+}
+
+void
+block_large_forget_counts(struct block_heap *heap)
+{
+    struct large_space *space = &heap->large;
+    mm_assert(space->unswept.first == LARGE_NONE);
+    for (uint32_t at = space->swept.first; at != LARGE_NONE; at = space->table[at].next)
+        space->table[at].count = 0;
+    for (uint32_t at = space->fresh.first; at != LARGE_NONE; at = space->table[at].next)
+        space->table[at].count = 0;
+}
+
 bool
 block_large_sweep(struct block_heap *heap, size_t count)
 {

@@ -22,6 +22,8 @@ block_supply_commit(struct block_heap *heap, uint32_t from, uint32_t count)
     size_t top = (size_t)from + count;
     if (top > heap->blocks_max ||
         !block_heap_extend(heap, heap->marks, &heap->marks_committed, top * BLOCK_MARKS) ||
+        (heap->counts &&
+         !block_heap_extend(heap, heap->counts, &heap->counts_committed, top * BLOCK_MARKS)) ||
         !block_heap_extend(heap, heap->blocks, &heap->blocks_committed,
                            top * sizeof(struct block)) ||
         !block_heap_extend(heap, heap->links, &heap->links_committed,
@@ -36,10 +38,12 @@ block_supply_commit(struct block_heap *heap, uint32_t from, uint32_t count)
 }
 
 size_t
-block_supply_cost(size_t count)
+block_supply_cost(const struct block_heap *heap, size_t count)
 {
-    return count * (BLOCK_BYTES + BLOCK_MARKS + sizeof(struct block) + sizeof(struct block_link)) +
-           3 * PAGES_BYTES;
+    size_t bytes = BLOCK_BYTES + BLOCK_MARKS + sizeof(struct block) + sizeof(struct block_link);
+    if (heap->counts)
+        return count * (bytes + BLOCK_MARKS) + 4 * PAGES_BYTES;
+    return count * bytes + 3 * PAGES_BYTES;
 }
 
 /* Takes up to `count` neighbours off the list of blocks that went back; says how many. */
@@ -71,11 +75,11 @@ block_supply_fresh(struct mm_mutator *m)
 {
     struct block_heap *heap = m->heap;
     uint32_t count = BLOCK_COMMIT;
-    for (bool more = true; more && block_heap_headroom(heap) < block_supply_cost(1);) {
+    for (bool more = true; more && block_heap_headroom(heap) < block_supply_cost(heap, 1);) {
         more = block_large_sweep(heap, SWEEP_LARGE);
-        block_large_return(m, block_supply_cost(BLOCK_COMMIT));
+        block_large_return(m, block_supply_cost(heap, BLOCK_COMMIT));
     }
-    while (count && block_heap_headroom(heap) < block_supply_cost(count))
+    while (count && block_heap_headroom(heap) < block_supply_cost(heap, count))
         count /= 2;
     if (!count)
         return false;

@@ -53,6 +53,9 @@ void marker_destroy(struct block_heap *heap);
  * first ones may find a graph that is not whole yet; and twice what was not enough. */
 void marker_settle(struct block_heap *heap);
 
+/* Makes the stack longer, within the limit.  False leaves it as it was. */
+MM_SLOW bool marker_grow(struct block_heap *heap);
+
 /* Greys what a root refers to. */
 void marker_grey(struct block_heap *heap, void *obj);
 

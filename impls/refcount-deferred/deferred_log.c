@@ -1,0 +1,235 @@
+/* deferred_log.c -- what mutators overwrite in counted objects, so that a round's end need look
+ * only at the first old value of a place and the last new one (coalescing; Levanoni and Petrank
+ * 2001).
+ *
+ * A small object goes into the log as a whole, at the first write to it in a round: all that it
+ * refers to, and itself, so that what it refers to at the end can be counted; its mark byte says
+ * so. Who logs it reads its references first and swaps the mark byte then: if another thread was
+ * faster what was read is thrown away, and as nobody writes before the byte says so, what the
+ * faster one read was still what is counted.
+ *
+ * An object with a long tail goes into the log by the place, at every write: the old value, to be
+ * taken off, and the new one, to be counted.  The counts in between come and go in pairs.
+ *
+ * A mutator writes to a piece of the log of its own, LOG_WORDS long, and takes the lock for the
+ * next.  When the log can not grow it is lost, and everything is counted at the end of the round.
+ *
+ * Cost: for an object a word for it and for each reference, once a round; two words for a place. */
+#include "deferred.h"
+#include "parts/assert.h"
+
+enum {
+    LOG_SHARE = 128,          /* this part of the limit, at most */
+    LOG_DUE_WORDS = 1 << 15,  /* see log_due */
+    REFS_MAX = 64 + LOG_WHOLE /* of an object that is logged as a whole */
+};
+
+void
+deferred_log_create(struct mm_heap *heap, size_t span)
+{
+    struct block_heap *blocks = &heap->blocks;
+    heap->log_reserved = (span / LOG_SHARE + 2 * PAGES_BYTES) & ~(size_t)(PAGES_BYTES - 1);
+    heap->log = pages_reserve(&blocks->pages, heap->log_reserved);
+    if (!heap->log)
+        mm_exhausted(heap->log_reserved, blocks->pages.limit);
+    heap->log_max = heap->log_reserved / sizeof *heap->log;
+    if (heap->log_max > LOG_WORDS_MAX)
+        heap->log_max = LOG_WORDS_MAX;
+    heap->log_due = heap->log_max / 2 < LOG_DUE_WORDS ? heap->log_max / 2 : LOG_DUE_WORDS;
+}
+
+void
+deferred_log_destroy(struct mm_heap *heap)
+{
+    pages_release(&heap->blocks.pages, heap->log, heap->log_reserved, heap->log_committed);
+}
+
+/* -- The barrier ------------------------------------------------------------------------ */
+
+/* The next piece of the log for this mutator; false: there is none. */
+static MM_SLOW bool
+deferred_log_refill(struct mm_mutator *m)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
+    struct world *world = &heap->blocks.world;
+    world_lock(world);
+    size_t end = heap->log_used + LOG_WORDS;
+    if (heap->log_lost || end > heap->log_max ||
+        !block_heap_extend(&heap->blocks, heap->log, &heap->log_committed,
+                           end * sizeof *heap->log)) {
+        heap->log_lost = true;
+    } else {
+        m->log_next = heap->log + heap->log_used;
+        m->log_end = heap->log + end;
+        heap->log_used = end;
+    }
+    bool lost = heap->log_lost;
+    world_unlock(world);
+    return !lost;
+}
+
+static void
+deferred_log_put(struct mm_mutator *m, uintptr_t word)
+{
+    if (MM_LIKELY(m->log_next != m->log_end) || deferred_log_refill(m))
+        *m->log_next++ = word;
+}
+
+static size_t
+deferred_log_words(uintptr_t *values, size_t n, const char *base, uint64_t refs)
+{
+    for (; refs; refs &= refs - 1) {
+        const mm_ref *place = (const mm_ref *)(const void *)base + __builtin_ctzll(refs);
+        values[n] = (uintptr_t)MM_LOAD_ACQUIRE(&place->ptr_);
+        n += values[n] != 0;
+    }
+    return n;
+}
+
+/* Reads all that a small object refers to. */
+static size_t
+deferred_log_read(uintptr_t *values, const char *obj, const struct kind *kind)
+{
+    size_t n = deferred_log_words(values, 0, obj, kind->refs);
+    if (kind->unit_refs)
+        for (size_t at = kind->fixed_bytes; at + kind->unit_bytes <= kind->bytes;
+             at += kind->unit_bytes)
+            n = deferred_log_words(values, n, obj + at, kind->unit_refs);
+    return n;
+}
+
+static void
+deferred_log_object(struct mm_mutator *m, char *obj, const struct kind *kind, uint8_t *byte)
+{
+    uintptr_t values[REFS_MAX];
+    size_t n = deferred_log_read(values, obj, kind);
+    uint8_t old = m->old;
+    if (!__atomic_compare_exchange_n(byte, &old, (uint8_t)(old | MARK_LOGGED), false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return;
+    deferred_log_put(m, (uintptr_t)obj | LOG_OBJECT);
+    for (size_t i = 0; i < n; i++)
+        deferred_log_put(m, values[i]);
+}
+
+static bool
+deferred_is_whole(const struct kind *kind)
+{
+    if (!kind->unit_refs)
+        return true;
+    size_t units = (kind->bytes - kind->fixed_bytes) / kind->unit_bytes;
+    return units * (size_t)__builtin_popcountll(kind->unit_refs) <= LOG_WHOLE;
+}
+
+/* Sees to it that an object that is counted, or large, is in the log as a whole, if that is its
+ * way; true: the places must be logged one by one. */
+static bool
+deferred_log_by_place(struct mm_mutator *m, char *obj)
+{
+    const struct block_heap *blocks = m->heap;
+    uint8_t *byte = deferred_mark_byte(blocks, obj);
+    size_t offset = block_heap_offset(blocks, obj);
+    if (MM_LOAD_ACQUIRE(byte) != m->old)
+        return false;
+    if (offset >= blocks->cells_bytes)
+        return true;
+    const struct kind *kind = &blocks->kinds[blocks->blocks[offset >> BLOCK_SHIFT].kind];
+    if (!deferred_is_whole(kind))
+        return true;
+    deferred_log_object(m, obj, kind, byte);
+    return false;
+}
+
+static void
+deferred_log_place(struct mm_mutator *m, const void *old, const void *fresh)
+{
+    if (old == fresh)
+        return;
+    if (old)
+        deferred_log_put(m, (uintptr_t)old);
+    if (fresh)
+        deferred_log_put(m, (uintptr_t)fresh | LOG_NEW);
+}
+
+void
+deferred_store(struct mm_mutator *m, void *obj, mm_ref *place, void *value)
+{
+    if (deferred_log_by_place(m, obj))
+        deferred_log_place(m, MM_LOAD_RELAXED(&place->ptr_), value);
+}
+
+/* Another thread may be reading the object in order to log it: each place is written atomically. */
+void
+deferred_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t n)
+{
+    if (deferred_log_by_place(m, obj)) {
+        for (size_t i = 0; i < n; i++)
+            deferred_log_place(m, to[i].ptr_, from[i].ptr_);
+        memmove(to, from, n * sizeof *to);
+    } else if ((uintptr_t)to <= (uintptr_t)from) {
+        for (size_t i = 0; i < n; i++)
+            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
+    } else {
+        for (size_t i = n; i-- > 0;)
+            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
+    }
+}
+
+void
+deferred_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
+{
+    bool by_place = deferred_log_by_place(m, obj);
+    for (size_t i = 0; i < n; i++) {
+        if (by_place)
+            deferred_log_place(m, places[i].ptr_, NULL);
+        MM_STORE_RELAXED(&places[i].ptr_, NULL);
+    }
+}
+
+bool
+deferred_cas(struct mm_mutator *m, void *obj, mm_ref *field, void *expected, void *value)
+{
+    bool by_place = deferred_log_by_place(m, obj);
+    void *old = expected;
+    if (!__atomic_compare_exchange_n(&field->ptr_, &old, value, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
+        return false;
+    if (by_place)
+        deferred_log_place(m, expected, value);
+    return true;
+}
+
+/* -- Rounds ------------------------------------------------------------------------------- */
+
+/* All new values are counted before any old one is taken off, so no count falls too low in between.
+ */
+void
+deferred_log_replay(struct mm_heap *heap)
+{
+    mm_assert(!heap->log_lost);
+    for (size_t i = 0; i < heap->log_used; i++) {
+        uintptr_t word = heap->log[i];
+        void *obj = (void *)(word & ~(uintptr_t)LOG_TAGS);
+        if (word & LOG_OBJECT) {
+            *deferred_mark_byte(&heap->blocks, obj) = heap->blocks.live;
+            deferred_count_fields(heap, obj);
+        } else if (word & LOG_NEW) {
+            deferred_count(heap, obj);
+        } else if (word) {
+            (void)deferred_words_push(heap, &heap->owed, word);
+        }
+    }
+}
+
+void
+deferred_log_forget(struct mm_heap *heap)
+{
+    if (heap->log_used)
+        memset(heap->log, 0, heap->log_used * sizeof *heap->log);
+    heap->log_used = 0;
+    heap->log_lost = false;
+    for (struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following) {
+        m->log_next = m->log_end = NULL;
+        m->old = heap->blocks.live;
+    }
+}
