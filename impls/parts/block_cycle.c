@@ -129,8 +129,12 @@ block_cycle_settle_young(struct block_heap *heap, struct kind_books *books, stru
             block_holes_free_young(heap, list, block);
             continue;
         }
-        heap->blocks[block].swept = 0;
         block_list_unlink(heap, list, block);
+        if (block_holes_are_few(heap, block)) {
+            block_list_push(heap, &books->full, block);
+            continue;
+        }
+        heap->blocks[block].swept = 0;
         block_list_push_front(heap, &books->unswept, block);
     }
 }

@@ -39,11 +39,11 @@ struct mm_mutator {
     struct root_stack roots;
     uint32_t stop;    /* atomic: the world is to stop */
     uint32_t marking; /* of snapshot.h: the barrier is up */
-    /* Of generational, what its barrier looks at: copies of the heap's. */
+    /* Of who keeps a log, what the barrier looks at: copies of the heap's. */
     const char *cells;
     size_t cells_bytes;
     const uint8_t *marks;
-    uint8_t old;   /* mark byte of an old object that is not remembered */
+    uint8_t old;   /* mark byte of an old object that is not in the log */
     uint32_t kept; /* old values in its buffer */
     void **kept_values;
     struct block_heap *heap;
@@ -53,7 +53,7 @@ struct mm_mutator {
     uint32_t bumps;                /* that are usable */
     size_t committed;              /* bytes of this structure */
     size_t roots_charged;          /* bytes of the root stack */
-    uintptr_t *log_next, *log_end; /* of generational: its piece of the log */
+    uintptr_t *log_next, *log_end; /* its piece of the log */
     struct bump bump[];            /* by kind */
 };
 

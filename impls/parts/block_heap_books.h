@@ -291,6 +291,12 @@ void block_holes_free_young(struct block_heap *heap, struct block_list *list, ui
  */
 void block_holes_died(struct block_heap *heap, uint32_t block);
 
+/* Whether a block is known to have so few free cells that it is left in the list of full ones. */
+bool block_holes_are_few(const struct block_heap *heap, uint32_t block);
+
+/* Lets those blocks be searched for holes nevertheless. */
+void block_holes_reopen(struct block_heap *heap);
+
 /* block_supply.c: what `count` new blocks take at most, tables included. */
 size_t block_supply_cost(const struct block_heap *heap, size_t count);
 

@@ -14,7 +14,7 @@ enum {
     SNAPSHOT_INBOX = 2048,  /* old values that wait for the marker; at least a buffer */
     SWEEP_BLOCKS = 64,      /* full blocks looked at before a new one is taken instead */
     SWEEP_LARGE = 64,       /* large objects looked at before the next attempt */
-    LOG_WORDS = 64,         /* of generational's log, that a mutator takes at once */
+    LOG_WORDS = 64,         /* of a log, that a mutator takes at once */
     LOG_WORDS_MAX = 1 << 24 /* of all of it, if the limit allows them */
 };
 

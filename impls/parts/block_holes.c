@@ -23,6 +23,7 @@
 #include "parts/byte_match.h"
 
 enum {
+    FEW_SHARE = 4,     /* less than this part of a block is not worth a search, if it is known */
     FREE_STOCK = 8,    /* free blocks found ahead of need */
     FIND_BLOCKS = 4096 /* looked at for a dead one before the system is asked for more */
 };
@@ -344,6 +345,21 @@ block_holes_free_young(struct block_heap *heap, struct block_list *list, uint32_
     heap->blocks[block] = (struct block){ .kind = KIND_FREE };
 }
 
+bool
+block_holes_are_few(const struct block_heap *heap, uint32_t block)
+{
+    uint32_t cells = heap->kinds[heap->blocks[block].kind].cells;
+    return heap->counts && cells - heap->links[block].counted < cells / FEW_SHARE;
+}
+
+static void
+block_holes_reopen_block(struct block_heap *heap, struct kind_books *books, uint32_t block)
+{
+    block_list_unlink(heap, &books->full, block);
+    block_list_push_front(heap, &books->unswept, block);
+    heap->blocks[block].swept = 0;
+}
+
 void
 block_holes_died(struct block_heap *heap, uint32_t block)
 {
@@ -353,10 +369,21 @@ block_holes_died(struct block_heap *heap, uint32_t block)
     if (!heap->links[block].counted) {
         heap->kinds[heap->blocks[block].kind].blocks_touched--;
         block_holes_free_young(heap, full ? &books->full : &books->unswept, block);
-    } else if (full) {
-        block_list_unlink(heap, &books->full, block);
-        block_list_push_front(heap, &books->unswept, block);
-        heap->blocks[block].swept = 0;
+    } else if (full && !block_holes_are_few(heap, block)) {
+        block_holes_reopen_block(heap, books, block);
+    }
+}
+
+void
+block_holes_reopen(struct block_heap *heap)
+{
+    for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
+        struct kind_books *books = &heap->books[i];
+        for (uint32_t block = books->full.first, next; block != BLOCK_NONE; block = next) {
+            next = heap->links[block].next;
+            if (heap->links[block].counted < heap->kinds[i].cells)
+                block_holes_reopen_block(heap, books, block);
+        }
     }
 }
 

@@ -15,7 +15,7 @@
 enum {
     NURSERY_BYTES_MIN = 1 << 20, /* unless the heap is small */
     NURSERY_SHARE = 4,           /* at most this part of the room */
-    COUNTED_MOST = 1 << 15,      /* references in a round, or it is made shorter */
+    COUNTED_MOST = 1 << 14,      /* references in a round, or it is made shorter */
     RELEASE_LEAST = 4096,        /* references taken off in a round */
     RELEASE_BYTES = 32,          /* one more for so many bytes handed out */
     TURNS = 4,                   /* every so many rounds of collect_always count everything */
@@ -117,8 +117,10 @@ deferred_round(struct mm_heap *heap, bool urgent, size_t enough)
     deferred_log_forget(heap);
     uint64_t alive = blocks->live_bytes - before, counted = blocks->marker.steps;
     uint64_t steps = RELEASE_LEAST + handed / RELEASE_BYTES;
-    blocks->live_bytes -= deferred_release(heap, urgent ? UINT64_MAX : steps,
-                                           urgent ? enough : SIZE_MAX);
+    enough = urgent ? enough : handed + handed / 2;
+    blocks->live_bytes -= deferred_release(heap, urgent ? UINT64_MAX : steps, enough);
+    if (urgent)
+        block_holes_reopen(blocks);
     heap->full_handed += handed;
     deferred_learn(heap, handed, alive, counted);
     return alive;

@@ -156,34 +156,51 @@ deferred_store(struct mm_mutator *m, void *obj, mm_ref *place, void *value)
 {
     if (deferred_log_by_place(m, obj))
         deferred_log_place(m, MM_LOAD_RELAXED(&place->ptr_), value);
+    MM_STORE_RELEASE(&place->ptr_, value);
 }
 
-/* Another thread may be reading the object in order to log it: each place is written atomically. */
+/* Whether another thread may be reading the object in order to log it, so that each place must be
+ * written atomically. */
+static bool
+deferred_is_read(const struct mm_mutator *m, const void *obj, bool by_place)
+{
+    return !by_place && block_heap_offset(m->heap, obj) < m->cells_bytes;
+}
+
+static void
+deferred_move(mm_ref *to, const mm_ref *from, size_t n)
+{
+    if ((uintptr_t)to <= (uintptr_t)from)
+        for (size_t i = 0; i < n; i++)
+            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
+    else
+        for (size_t i = n; i-- > 0;)
+            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
+}
+
 void
 deferred_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t n)
 {
-    if (deferred_log_by_place(m, obj)) {
-        for (size_t i = 0; i < n; i++)
-            deferred_log_place(m, to[i].ptr_, from[i].ptr_);
+    bool by_place = deferred_log_by_place(m, obj);
+    for (size_t i = 0; by_place && i < n; i++)
+        deferred_log_place(m, to[i].ptr_, from[i].ptr_);
+    if (deferred_is_read(m, obj, by_place))
+        deferred_move(to, from, n);
+    else
         memmove(to, from, n * sizeof *to);
-    } else if ((uintptr_t)to <= (uintptr_t)from) {
-        for (size_t i = 0; i < n; i++)
-            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
-    } else {
-        for (size_t i = n; i-- > 0;)
-            MM_STORE_RELEASE(&to[i].ptr_, MM_LOAD_ACQUIRE(&from[i].ptr_));
-    }
 }
 
 void
 deferred_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
 {
     bool by_place = deferred_log_by_place(m, obj);
-    for (size_t i = 0; i < n; i++) {
-        if (by_place)
-            deferred_log_place(m, places[i].ptr_, NULL);
-        MM_STORE_RELAXED(&places[i].ptr_, NULL);
-    }
+    for (size_t i = 0; by_place && i < n; i++)
+        deferred_log_place(m, places[i].ptr_, NULL);
+    if (!deferred_is_read(m, obj, by_place))
+        memset(places, 0, n * sizeof *places);
+    else
+        for (size_t i = 0; i < n; i++)
+            MM_STORE_RELAXED(&places[i].ptr_, NULL);
 }
 
 bool

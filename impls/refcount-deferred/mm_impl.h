@@ -1,4 +1,4 @@
-/* refcount-deferred -- counts references from objects only, and only when a round of allocation
+/* mm_impl.h -- refcount-deferred: references from objects are counted, when a round of allocation
  * ends. */
 #include "parts/block_heap.h"
 #include "parts/no_free.h"
@@ -9,11 +9,9 @@
 
 enum { MM_MOVES = 0, MM_BARRIER = 1 };
 
-/* `place` of obj, which is counted and not in the log, or large, is about to hold `value`: puts
- * into the log what it holds now, or all that obj refers to. */
+/* Writes to a place of obj, which is counted and not in the log, or large: what the place holds
+ * now, or all that obj refers to, goes into the log before. */
 void deferred_store(struct mm_mutator *m, void *obj, mm_ref *place, void *value);
-
-/* The same for n references; and writes them. */
 void deferred_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t n);
 void deferred_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n);
 bool deferred_cas(struct mm_mutator *m, void *obj, mm_ref *field, void *expected, void *value);
@@ -25,6 +23,16 @@ deferred_passes(const struct mm_mutator *m, const void *obj)
     size_t offset = (uintptr_t)obj - (uintptr_t)m->cells;
     return MM_LIKELY(offset < m->cells_bytes) &&
            MM_LIKELY(MM_LOAD_ACQUIRE(&m->marks[offset / 16]) != m->old);
+}
+
+/* Whether obj is a small one, and new: nobody else looks at its references, so that they may be
+ * written in any way. */
+MM_INLINE bool
+deferred_is_new(const struct mm_mutator *m, const void *obj)
+{
+    size_t offset = (uintptr_t)obj - (uintptr_t)m->cells;
+    return MM_LIKELY(offset < m->cells_bytes) &&
+           MM_LIKELY((unsigned)MM_LOAD_ACQUIRE(&m->marks[offset / 16]) - m->old > 1);
 }
 
 /* An object is new until the next call that may collect: none of its references is counted. */
@@ -44,9 +52,10 @@ mm_init_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
 MM_INLINE void
 mm_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
 {
-    if (!deferred_passes(m, obj))
+    if (deferred_passes(m, obj))
+        MM_STORE_RELEASE(&field->ptr_, value);
+    else
         deferred_store(m, obj, field, value);
-    MM_STORE_RELEASE(&field->ptr_, value);
 }
 
 MM_INLINE void
@@ -58,7 +67,7 @@ mm_store_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
 MM_INLINE void
 mm_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t n)
 {
-    if (deferred_passes(m, obj))
+    if (deferred_is_new(m, obj))
         memmove(to, from, n * sizeof *to);
     else
         deferred_copy(m, obj, to, from, n);
@@ -67,7 +76,7 @@ mm_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t 
 MM_INLINE void
 mm_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
 {
-    if (deferred_passes(m, obj))
+    if (deferred_is_new(m, obj))
         memset(places, 0, n * sizeof *places);
     else
         deferred_clear(m, obj, places, n);
