@@ -179,10 +179,10 @@ slabs_extend(struct slab_cache *cache, struct span *slab, bool may_commit)
     }
     if (used + n * cell > have)
         n = (have - used) / cell;
-    char *first = spans_start(&cache->slabs->spans, slab) + used;
-    for (size_t i = 0; i < n; i++)
-        ((struct slab_cell *)(void *)(first + i * cell))->next = i + 1 < n ? first + (i + 1) * cell
-                                                                           : NULL;
+    char *first = spans_start(&cache->slabs->spans, slab) + used, *last = first + (n - 1) * cell;
+    for (char *at = first; at < last; at += cell)
+        ((struct slab_cell *)(void *)at)->next = at + cell;
+    ((struct slab_cell *)(void *)last)->next = NULL;
     slab->extended += (uint32_t)n;
     return slabs_open(cache, slab, first);
 }
