@@ -373,7 +373,7 @@ slabs_find_idle(struct slab_cache *cache)
 {
     struct spans *spans = &cache->slabs->spans;
     pthread_mutex_lock(&spans->lock);
-    struct span *span = (struct span *)(void *)spans->table.base, *end = span + spans->top;
+    struct span *span = spans_first(spans), *end = span + spans->top;
     for (; span < end; span += span->units) {
         struct slab_cache *owner = MM_LOAD_RELAXED(&span->owner);
         if (!owner || (owner != cache && !owner->is_orphan))
@@ -528,7 +528,7 @@ void
 slabs_after_fork(struct slabs *slabs, bool child)
 {
     if (child)
-        slabs->spans.moving = 0;
+        slabs->spans.moving = 0, slabs->spans.return_ns = 0;
     pthread_mutex_unlock(&slabs->spans.lock);
     pthread_mutex_unlock(&slabs->orphans_lock);
     pthread_mutex_unlock(&slabs->insist_lock);
@@ -551,7 +551,7 @@ slabs_take_large(struct slab_cache *cache, size_t bytes)
     struct spans *spans = &cache->slabs->spans;
     if (bytes > (size_t)SPAN_UNITS_MAX << SPAN_UNIT_SHIFT)
         return NULL;
-    uint32_t units = (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) >> SPAN_UNIT_SHIFT);
+    uint32_t units = spans_units(bytes);
     struct span *span = spans_take(spans, units, bytes, bytes, cache->ordinal);
     if (!span)
         return NULL;

@@ -26,7 +26,7 @@ void
 slabs_stats(struct slabs *slabs, struct mm_stats *out)
 {
     size_t live = 0;
-    const struct span *first = (const struct span *)(void *)slabs->spans.table.base;
+    const struct span *first = spans_first(&slabs->spans);
     for (const struct span *span = first; span < first + slabs->spans.top; span += span->units) {
         if (span_kind(span) == SPAN_SLAB)
             live += (span->extended - slabs_count(span->free)) * span->cell_bytes;
@@ -52,7 +52,7 @@ void
 slabs_each_cell(struct slabs *slabs, void (*visit)(void *user, void *cell, size_t bytes),
                 void *user)
 {
-    struct span *first = (struct span *)(void *)slabs->spans.table.base;
+    struct span *first = spans_first(&slabs->spans);
     for (struct span *span = first; span < first + slabs->spans.top; span += span->units) {
         char *start = spans_start(&slabs->spans, span);
         if (span_kind(span) == SPAN_LARGE)
@@ -103,7 +103,7 @@ spans_verify(struct spans *spans)
 {
     size_t warm = 0;
     bool before_free = false;
-    const struct span *first = (const struct span *)(void *)spans->table.base;
+    const struct span *first = spans_first(spans);
     uint32_t at = 0;
     while (at < spans->top) {
         const struct span *span = first + at;
@@ -190,7 +190,7 @@ void
 slabs_verify(struct slabs *slabs)
 {
     spans_verify(&slabs->spans);
-    const struct span *first = (const struct span *)(void *)slabs->spans.table.base;
+    const struct span *first = spans_first(&slabs->spans);
     for (const struct span *span = first; span < first + slabs->spans.top; span += span->units)
         if (span_kind(span) == SPAN_SLAB)
             slabs_verify_slab(span);

@@ -15,6 +15,8 @@
 enum {
     SPAN_UNIT_PAGES = SPAN_UNIT_BYTES / PAGES_BYTES,
     SPAN_BATCH_MAX = 16, /* units committed at once when one is wanted */
+    SPAN_RETURN_BYTES = 256 << 10,
+    SPAN_RETURN_TIMES = 100, /* as long as it took to return so much, none is returned */
 };
 
 static size_t
@@ -54,42 +56,17 @@ spans_init(struct spans *spans, const struct pages *pages, const struct mm_confi
     return false;
 }
 
-static struct span *
-spans_first(const struct spans *spans)
-{
-    return (struct span *)(void *)spans->table.base;
-}
-
-/* What a span has of the limit. */
-static size_t
-spans_bytes_of(const struct span *span)
-{
-    uint32_t pages = span_kind(span) == SPAN_FREE ? span->warm_pages : span->committed_pages;
-    return (size_t)pages * PAGES_BYTES;
-}
-
 void
 spans_release(struct spans *spans)
 {
-    size_t committed = 0;
-    for (uint32_t i = 0; i < spans->top; i += spans_first(spans)[i].units)
-        committed += spans_bytes_of(&spans_first(spans)[i]);
+    size_t pages = 0;
+    const struct span *span = spans_first(spans), *end = span + spans->top;
+    for (; span < end; span += span->units)
+        pages += span_kind(span) == SPAN_FREE ? span->warm_pages : span->committed_pages;
     if (spans->base)
-        pages_release(&spans->pages, spans->base, spans_region_bytes(spans), committed);
+        pages_release(&spans->pages, spans->base, spans_region_bytes(spans), pages * PAGES_BYTES);
     growing_release(&spans->table, &spans->pages);
     pthread_mutex_destroy(&spans->lock);
-}
-
-static uint32_t
-spans_pages(size_t bytes)
-{
-    return (uint32_t)((bytes + PAGES_BYTES - 1) / PAGES_BYTES);
-}
-
-static uint32_t
-spans_units(size_t bytes)
-{
-    return (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) / SPAN_UNIT_BYTES);
 }
 
 /* -- who has something in hand -- */
@@ -494,6 +471,28 @@ spans_trim(struct spans *spans, size_t bytes, uint32_t mutator)
     return warm > 0;
 }
 
+/* A step of what is warm beyond the bound goes back, when it is time: a heap that dies is often
+ * made again, and who returned it at once would spend more on page faults than on anything else. */
+static void
+spans_return_step(struct spans *spans, size_t bound, uint32_t mutator)
+{
+    uint64_t begin = events_clock();
+    pthread_mutex_lock(&spans->lock);
+    bool is_time = begin >= spans->return_ns;
+    size_t warm = spans->warm_bytes;
+    if (is_time)
+        spans->return_ns = UINT64_MAX;
+    pthread_mutex_unlock(&spans->lock);
+    if (!is_time)
+        return;
+    spans_evict(spans, warm > bound + SPAN_RETURN_BYTES ? warm - SPAN_RETURN_BYTES : bound,
+                mutator);
+    uint64_t end = events_clock();
+    pthread_mutex_lock(&spans->lock);
+    spans->return_ns = end + SPAN_RETURN_TIMES * (end - begin);
+    pthread_mutex_unlock(&spans->lock);
+}
+
 /* The units of a used span behind the first `keep` are given back. */
 static void
 spans_give_behind(struct spans *spans, struct span *span, uint32_t keep, uint32_t mutator)
@@ -507,10 +506,8 @@ spans_give_behind(struct spans *spans, struct span *span, uint32_t keep, uint32_
     size_t bound = MM_LOAD_RELAXED(&spans->pages.held) / 2, warm = spans->warm_bytes;
     pthread_mutex_unlock(&spans->lock);
     spans_end_move(spans, true, mutator);
-    if (bound < SPAN_WARM_FLOOR)
-        bound = SPAN_WARM_FLOOR;
-    if (warm > bound)
-        spans_evict(spans, bound, mutator);
+    if (warm > bound && warm > SPAN_WARM_FLOOR)
+        spans_return_step(spans, bound > SPAN_WARM_FLOOR ? bound : SPAN_WARM_FLOOR, mutator);
     if (keep)
         spans_sum_up(spans, span, mutator);
 }

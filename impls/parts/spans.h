@@ -75,6 +75,7 @@ struct spans {
     uint32_t top;                /* units in use, from the front */
     struct span_bins cold, warm; /* warm: with memory in some unit */
     size_t warm_bytes;
+    uint64_t return_ns; /* when the next step of it may be returned */
     /* Who finds nothing may have come while others had something in hand: see spans_settled. */
     uint32_t moving;  /* threads that have; atomic */
     uint64_t changes; /* times that something came back, but from `waiter`; atomic */
@@ -87,11 +88,16 @@ spans_entry(uintptr_t bias, const void *address)
     return (struct span *)(bias + ((uintptr_t)address >> SPAN_UNIT_SHIFT) * sizeof(struct span));
 }
 
+MM_INLINE struct span *
+spans_first(const struct spans *spans)
+{
+    return (struct span *)(void *)spans->table.base;
+}
+
 MM_INLINE char *
 spans_start(const struct spans *spans, const struct span *span)
 {
-    return spans->base +
-           (size_t)(span - (const struct span *)(void *)spans->table.base) * SPAN_UNIT_BYTES;
+    return spans->base + (size_t)(span - spans_first(spans)) * SPAN_UNIT_BYTES;
 }
 
 /* Any thread may ask it of its own spans' neighbours; only that none becomes free without the
@@ -106,6 +112,18 @@ MM_INLINE size_t
 span_committed(const struct span *span)
 {
     return (size_t)span->committed_pages * PAGES_BYTES;
+}
+
+MM_INLINE uint32_t
+spans_pages(size_t bytes)
+{
+    return (uint32_t)((bytes + PAGES_BYTES - 1) / PAGES_BYTES);
+}
+
+MM_INLINE uint32_t
+spans_units(size_t bytes)
+{
+    return (uint32_t)((bytes + SPAN_UNIT_BYTES - 1) / SPAN_UNIT_BYTES);
 }
 
 /* Where free spans of so many units are. */
@@ -125,7 +143,8 @@ struct span *spans_take(struct spans *spans, uint32_t units, size_t need, size_t
                         uint32_t mutator);
 
 /* Gives a span back.  Its memory stays warm; beyond a bound, half of what is held and at least
- * 32 MiB, some goes back to the system, from the end of the longest free span. */
+ * 32 MiB, it goes back to the system from the end of the longest free span, in steps of 256 KiB
+ * that take at most a hundredth of the time. */
 void spans_give(struct spans *spans, struct span *span, uint32_t mutator);
 
 /* Commits the first `need` bytes of a span, and up to `want`; false if they may not be had. */
