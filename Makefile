@@ -6,6 +6,7 @@
 #   make test         install what is missing, build in every kind, run all tests
 #   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps explicit"
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60
+#   make fuzz         half an hour of libFuzzer on our malloc: make fuzz FUZZ_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
 #   make build deps tidy format clean
 
@@ -16,8 +17,9 @@ HEAPSTAKES = $(BUILD)/bin/heapstakes
 RUN_FLAGS ?=
 PARTS ?=
 SOAK_SECONDS ?= 600
+FUZZ_SECONDS ?= 1800
 
-.PHONY: bench bench-quick bench-parts bars test soak plots deps test-deps build tidy format clean
+.PHONY: bench bench-quick bench-parts bars test soak fuzz plots deps test-deps build tidy format clean
 
 bench: deps build
 	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
@@ -34,6 +36,9 @@ bars: deps build
 
 soak: test-deps build
 	@tools/soak $(BUILD) $(SOAK_SECONDS)
+
+fuzz: test-deps build
+	@tools/fuzz $(BUILD) $(FUZZ_SECONDS)
 
 plots: build
 	$(HEAPSTAKES) plot $(RUN)
