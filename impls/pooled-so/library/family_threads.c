@@ -70,6 +70,7 @@ family_start(void)
     for (size_t i = 0; i < sizeof family_classes; i++)
         family_classes[i] = (uint8_t)size_class(family_rounded(i * 8));
     family_nobody.slabs = slabs;
+    family_nobody.ordinal = MM_NO_MUTATOR;
     family_nobody.bias = slabs->spans.bias;
     family.has_key = pthread_key_create(&family.key, family_leave) == 0;
     family.slabs = slabs;

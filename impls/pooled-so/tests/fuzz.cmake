@@ -30,7 +30,7 @@ if(HEAPSTAKES_HAS_FUZZER)
       -o ${fuzzer} ${fuzz_sources} -lpthread
     DEPENDS ${fuzz_sources} ${headers} VERBATIM COMMENT "Building family.fuzz")
   add_custom_target(fuzz ALL DEPENDS ${fuzzer})
-  add_test(NAME pooled-so.fuzz COMMAND ${fuzzer} -seed=1 -runs=30000 -max_len=400 -verbosity=0)
+  add_test(NAME pooled-so.fuzz COMMAND ${fuzzer} -seed=1 -runs=20000 -max_len=400 -verbosity=0)
 else()
   add_test(NAME pooled-so.fuzz
     COMMAND sh -c "echo 'skipped: no libFuzzer; install the packages clang and libclang-rt-14-dev'; exit 77")
