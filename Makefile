@@ -29,6 +29,7 @@ bench-quick: deps build
 
 bench-parts: deps build
 	@tools/race $(HEAPSTAKES) parts $(RUN_FLAGS)
+	@tools/race $(HEAPSTAKES) alone $(RUN_FLAGS)
 	@tools/race $(HEAPSTAKES) touch $(RUN_FLAGS)
 
 bars: deps build

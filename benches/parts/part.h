@@ -40,6 +40,19 @@ part_drop(struct mm_mutator *m, mm_ref *head, size_t bytes)
     mm_set(m, head, NULL);
 }
 
+enum { PART_PAGE_BYTES = 4096 };
+
+/* Writes a word of each page of an object but the first, which the reference is in; says how many
+ * pages it has. */
+MM_INLINE uint64_t
+part_touch(struct part_link *link, size_t bytes)
+{
+    uint64_t pages = bytes < PART_PAGE_BYTES ? 0 : bytes / PART_PAGE_BYTES;
+    for (uint64_t page = 1; page < pages; page++)
+        *(uint64_t *)(void *)((char *)link + page * PART_PAGE_BYTES) = page;
+    return pages;
+}
+
 /* How many objects a chain has. */
 MM_INLINE uint64_t
 part_length(const mm_ref *head)

@@ -6,7 +6,7 @@
  * then hands out 2 MiB at a time to managers that ask for it, and nulls them. */
 #include "part.h"
 
-enum { PAGE_BYTES = 4096, BATCHES = 16 };
+enum { BATCHES = 16 };
 
 static const char *const VARIANTS[] = { "64", "64k", "4m", NULL };
 static const size_t BYTES[] = { 64, (size_t)64 << 10, (size_t)4 << 20 };
@@ -28,7 +28,7 @@ part_first_touch_plan(const struct workload_run *run, struct workload_plan *plan
 {
     *plan = (struct workload_plan){
         .batches = BATCHES,
-        .operations = BATCH_BYTES[run->size] / PAGE_BYTES,
+        .operations = BATCH_BYTES[run->size] / PART_PAGE_BYTES,
         .peak_live_bytes = (1 + BATCHES) * BATCH_BYTES[run->size],
     };
 }
@@ -40,16 +40,6 @@ part_first_touch_setup(struct mm_mutator *m, const struct workload_run *run)
     mm_global(m, &kept);
 }
 
-/* Writes a word of each page but the first, which the reference is in. */
-static uint64_t
-touch_pages(struct part_link *link, size_t bytes)
-{
-    uint64_t pages = bytes < PAGE_BYTES ? 0 : bytes / PAGE_BYTES;
-    for (uint64_t page = 1; page < pages; page++)
-        *(uint64_t *)(void *)((char *)link + page * PAGE_BYTES) = page;
-    return pages;
-}
-
 static uint64_t
 part_first_touch_batch(struct mm_mutator *m, const struct workload_run *run, unsigned thread,
                        uint64_t batch)
@@ -59,7 +49,7 @@ part_first_touch_batch(struct mm_mutator *m, const struct workload_run *run, uns
     uint64_t sum = 0;
     for (size_t made = 0; made < BATCH_BYTES[run->size]; made += bytes) {
         part_push(m, &kept, bytes);
-        sum += touch_pages(mm_get(kept), bytes);
+        sum += part_touch(mm_get(kept), bytes);
     }
     return sum;
 }
@@ -69,8 +59,8 @@ part_first_touch_teardown(struct mm_mutator *m, const struct workload_run *run)
 {
     uint64_t sum = part_length(&kept);
     for (struct part_link *link = mm_get(kept); link; link = mm_get(link->next))
-        for (size_t page = 1; page < touch_bytes(run) / PAGE_BYTES; page++)
-            sum += *(uint64_t *)(void *)((char *)link + page * PAGE_BYTES);
+        for (size_t page = 1; page < touch_bytes(run) / PART_PAGE_BYTES; page++)
+            sum += *(uint64_t *)(void *)((char *)link + page * PART_PAGE_BYTES);
     part_drop(m, &kept, touch_bytes(run));
     return sum;
 }
