@@ -90,8 +90,12 @@ refcount_pay(struct mm_mutator *m, size_t bytes, unsigned class_index)
     if (class_index != REFCOUNT_NO_CLASS)
         m->allowance[class_index] = (uint16_t)(READY_BYTES / bytes);
     refcount_free_for(m, PORTION_AT_REFILL + bytes / sizeof(mm_ref), class_index);
-    if (refcount_search_due(heap))
+    if (heap->search.phase == REFCOUNT_IDLE && !refcount_search_due(heap))
+        return;
+    if (heap->search.phase == REFCOUNT_IDLE && heap->lost)
         (void)refcount_search(m);
+    else
+        (void)refcount_search_some(m, heap->search_steps + bytes / sizeof(mm_ref));
 }
 
 /* What was freed last is taken first: its memory is near. */
@@ -133,7 +137,7 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
     }
     if (!cell)
         refcount_give_up(m, size_class_bytes(class_index));
-    if (refcount_heap(m)->collect_always)
+    if (refcount_heap(m)->collect_always || REFCOUNT_ALWAYS_REFILLS)
         slabs_put_back(&m->cells, class_index);
     return cell;
 }
@@ -207,9 +211,16 @@ refcount_retain_place(void *user, mm_ref *place)
     refcount_retain(place->ptr_);
 }
 
+static void
+refcount_touch_place(void *m, mm_ref *place)
+{
+    if (place->ptr_)
+        refcount_touch(m, place->ptr_);
+}
+
 /* The fields of `old` have been copied to `fresh`, and `old` loses the one place that the program
  * knows of.  A dead object that waits may still count it: then the fields are both's until that is
- * taken apart.  A suspect's cell must stay until it leaves the buffer. */
+ * taken apart.  The cell of one that somebody has the address of must stay. */
 static void
 refcount_move_out(struct mm_mutator *m, void *old, void *fresh, const struct mm_type *type,
                   size_t n)
@@ -217,7 +228,8 @@ refcount_move_out(struct mm_mutator *m, void *old, void *fresh, const struct mm_
     if (refcount_header(old)->count > 1) {
         fields_each(type, fresh, n, refcount_retain_place, NULL);
         refcount_release(m, old);
-    } else if (refcount_header(old)->tag & REFCOUNT_SUSPECT) {
+    } else if (refcount_header(old)->tag & REFCOUNT_KEPT) {
+        fields_each(type, fresh, n, refcount_touch_place, m);
         refcount_paint(old, REFCOUNT_DEAD);
     } else {
         refcount_free_cell(m, old, type);
@@ -255,11 +267,14 @@ mm_heap_create(const struct mm_config *config)
     struct pages plain = slabs->spans.pages; /* tables, not cells: no huge pages for them */
     plain.huge = false;
     heap->collect_always = config->collect_always;
+    heap->search_steps = REFCOUNT_STEPS_OF_US * (config->slice_us ? config->slice_us : 150);
     heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
     heap->types_used = REFCOUNT_TYPES_FIRST;
     if (!growing_init(&heap->types, &plain, TYPES_BYTES) ||
         !growing_init(&heap->buffer, &plain, REFCOUNT_RESERVE) ||
-        !growing_init(&heap->stack, &plain, REFCOUNT_RESERVE)) {
+        !growing_init(&heap->stack, &plain, REFCOUNT_RESERVE) ||
+        !growing_init(&heap->search.list, &plain, REFCOUNT_RESERVE) ||
+        !growing_init(&heap->search.spills, &plain, REFCOUNT_RESERVE)) {
         mm_heap_destroy(heap);
         mm_exhausted(TYPES_BYTES, config->heap_bytes);
     }
@@ -278,6 +293,8 @@ mm_heap_destroy(struct mm_heap *heap)
     growing_release(&heap->types, pages);
     growing_release(&heap->buffer, pages);
     growing_release(&heap->stack, pages);
+    growing_release(&heap->search.list, pages);
+    growing_release(&heap->search.spills, pages);
     slabs_destroy(&heap->slabs);
 }
 
@@ -307,7 +324,9 @@ refcount_shrink(struct mm_mutator *m)
     const struct events *events = &heap->slabs.spans.events;
     uint64_t begin = events_begin(events);
     size_t returned = growing_shrink(&heap->buffer, pages, heap->suspects * sizeof(void *)) +
-                      growing_shrink(&heap->stack, pages, heap->depth * sizeof(void *));
+                      growing_shrink(&heap->stack, pages, heap->depth * sizeof(void *)) +
+                      growing_shrink(&heap->search.list, pages, 0) +
+                      growing_shrink(&heap->search.spills, pages, 0);
     if (returned)
         events_end(events, MM_EVENT_PAGE_RETURN, m->cells.ordinal, begin, returned);
 }

@@ -3,17 +3,21 @@
  * Invariants (mm_verify):
  *   R1  the count of a live object is at least the number of fields that refer to it, of live
  *       objects and of dead ones not yet taken apart; the rest are roots and objects in flight;
- *   R2  outside of a search every live object is black and does not wait;
+ *   R2  every live object is black and does not wait; but a listed one may be grey;
  *   R3  the list of the dead holds exactly the objects that are dead and wait;
  *   R4  the buffer holds exactly the objects that are suspect, each once; green ones never;
- *   R5  a dead object that does not wait is suspect: its cell is freed when it leaves the buffer;
- *   R6  no field refers to a dead object or to a free cell. */
+ *   R5  a dead object that does not wait is suspect or listed: its cell is freed when it leaves the
+ *       buffer and the list;
+ *   R6  no field refers to a dead object or to a free cell;
+ *   R7  the list of members holds exactly the listed objects, each once; there are none unless a
+ *       search goes on, and of no other object places are counted as found. */
 #ifndef REFCOUNT_H
 #define REFCOUNT_H
 
 #include "mm.h"
 
 #include "parts/fields.h"
+#include "refcount_sizes.h"
 
 /* A type, and what the death of its objects needs of it. */
 struct refcount_kind {
@@ -23,6 +27,28 @@ struct refcount_kind {
     uint16_t cell_bytes;  /* of that class */
     uint8_t first_ref, run_refs; /* of a type with a class: words that are references */
     bool has_length;
+};
+
+/* A search that goes on in portions; see refcount_portions.c. */
+enum refcount_phase {
+    REFCOUNT_IDLE,
+    REFCOUNT_LIST,
+    REFCOUNT_TRACE,
+    REFCOUNT_SCAN,
+    REFCOUNT_CUT,
+    REFCOUNT_UNLIST,
+};
+struct refcount_search {
+    enum refcount_phase phase;
+    bool again;    /* this scan has found something, or a grey member was touched */
+    bool given_up; /* memory was missing: nothing is dead */
+    struct growing list;
+    size_t members, at; /* how many, and whose turn it is */
+    size_t unit;        /* of the object at hand: the next piece of it */
+    void *reviving;     /* the object at hand of a scan, or NULL */
+    struct growing spills;
+    size_t spills_n;
+    size_t dead;
 };
 
 struct mm_heap {
@@ -41,6 +67,8 @@ struct mm_heap {
     size_t trigger; /* suspects at which a search begins */
     size_t goal;    /* bytes held at which a search begins */
     uint64_t searches;
+    size_t search_steps; /* of a portion */
+    struct refcount_search search;
 };
 
 MM_INLINE struct mm_heap *
@@ -107,7 +135,17 @@ void refcount_free_some(struct mm_mutator *m, size_t portion);
 /* The same for who needs cells of the class: ends early when enough are ready to be popped. */
 void refcount_free_for(struct mm_mutator *m, size_t portion, unsigned class_index);
 
-/* Searches for dead cycles, and adds them to the dead; says how many bytes they are. */
+/* Starts a search in portions if none goes on, or goes on with it: at most so many objects and
+ * references; says how many bytes were found dead. */
+size_t refcount_search_some(struct mm_mutator *m, size_t steps);
+
+/* A reference to a listed object moves where the search does not see it. */
+void refcount_touch(struct mm_mutator *m, void *obj);
+
+/* The dead leave the buffer of suspects; their cells may be freed then. */
+void refcount_forget(struct mm_mutator *m, void *obj);
+
+/* Searches for dead cycles in one go, and adds them to the dead; says how many bytes they are. */
 size_t refcount_search(struct mm_mutator *m);
 
 /* Sets when the next search is due, after one that reached so many objects, and found so many of

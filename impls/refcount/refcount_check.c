@@ -37,7 +37,7 @@ mm_stats(struct mm_heap *heap, struct mm_stats *out)
 
 struct census {
     struct mm_heap *heap;
-    size_t waiting, suspects;
+    size_t waiting, suspects, listed;
 };
 
 static bool
@@ -61,13 +61,17 @@ refcount_verify_object(void *user, void *cell, size_t bytes)
     mm_assert(((tag & REFCOUNT_GREEN) != 0) == (type->acyclic || !mm_has_refs(type))); /* R4 */
     mm_assert((tag & REFCOUNT_QUIET) != REFCOUNT_QUIET);                               /* R4 */
     if (refcount_colour(obj) == REFCOUNT_DEAD) {
-        mm_assert(tag & (REFCOUNT_WAITING | REFCOUNT_SUSPECT)); /* R5 */
+        mm_assert(tag & (REFCOUNT_WAITING | REFCOUNT_KEPT)); /* R5 */
         census->waiting += (tag & REFCOUNT_WAITING) != 0;
     } else {
-        mm_assert(refcount_colour(obj) == REFCOUNT_BLACK); /* R2 */
-        mm_assert(!(tag & REFCOUNT_WAITING));              /* R2 */
+        bool is_listed = tag & REFCOUNT_LISTED;
+        enum refcount_colour colour = refcount_colour(obj);
+        mm_assert(colour == REFCOUNT_BLACK || (colour == REFCOUNT_GREY && is_listed)); /* R2 */
+        mm_assert(!(tag & REFCOUNT_WAITING));                                          /* R2 */
+        mm_assert(is_listed || (tag & REFCOUNT_FOUND) == 0);                           /* R7 */
     }
     census->suspects += (tag & REFCOUNT_SUSPECT) != 0;
+    census->listed += (tag & REFCOUNT_LISTED) != 0;
 }
 
 /* Counts are taken off for every field, and put on again: none may fall below zero. */
@@ -136,5 +140,12 @@ mm_verify(struct mm_heap *heap)
     for (size_t i = 0; i < heap->suspects; i++) {
         void *obj = ((void **)(void *)heap->buffer.base)[i];
         mm_assert(refcount_header(obj)->tag & REFCOUNT_SUSPECT); /* R4 */
+    }
+    bool is_unlisting = heap->search.phase == REFCOUNT_UNLIST;
+    size_t first = is_unlisting ? heap->search.at : 0;
+    mm_assert(heap->search.members - first == census.listed); /* R7 */
+    for (size_t i = first; i < heap->search.members; i++) {
+        void *obj = ((void **)(void *)heap->search.list.base)[i];
+        mm_assert(refcount_header(obj)->tag & REFCOUNT_LISTED); /* R7 */
     }
 }

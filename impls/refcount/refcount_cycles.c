@@ -16,12 +16,10 @@
  * the stack is empty a walk over all cells finds those that wait: slow, but never wrong.  If the
  * buffer of suspects cannot grow, the next search takes every object for a suspect.
  *
- * Nothing of this is bounded in time: a search stops the program for as long as what the suspects
- * reach is large.  It is only made where a call may collect, so no borrowed view is hurt. */
+ * Nothing of this is bounded in time.  It is made at the limit, in mm_collect, and after a search
+ * in portions (refcount_portions.c) was given up for want of memory; only where a call may collect,
+ * so no borrowed view is hurt. */
 #include "refcount.h"
-
-enum { TRIGGER_MIN = 4096 };
-#define GROWTH_MIN ((size_t)4 << 20)
 
 /* One search at work. */
 struct search {
@@ -41,10 +39,40 @@ refcount_suspect(struct mm_mutator *m, void *obj)
     size_t need = (heap->suspects + 1) * sizeof(void *);
     if (!growing_ensure(&heap->buffer, &heap->slabs.spans.pages, need, 2 * need)) {
         heap->lost = true;
+        if (heap->search.phase < REFCOUNT_CUT)
+            heap->search.given_up = heap->search.phase != REFCOUNT_IDLE;
         return;
     }
-    refcount_header(obj)->tag |= REFCOUNT_SUSPECT;
+    union refcount_header *header = refcount_header(obj);
+    header->tag |= REFCOUNT_SUSPECT;
+    if (header->tag & REFCOUNT_LISTED && refcount_colour(obj) == REFCOUNT_GREY)
+        heap->search.again = true;
     ((void **)(void *)heap->buffer.base)[heap->suspects++] = obj;
+}
+
+static void
+refcount_see_place(void *is_used, mm_ref *place)
+{
+    *(bool *)is_used |= place->ptr_ != NULL;
+}
+
+void
+refcount_landed(struct mm_mutator *m, void *obj)
+{
+    const struct mm_type *type = refcount_type(refcount_heap(m), obj);
+    bool is_used = mm_unit(type) > 1; /* long arrays are not looked at */
+    fields_each_word(type->ref_words, obj, refcount_see_place, &is_used);
+    if (is_used)
+        refcount_suspect(m, obj);
+}
+
+void
+refcount_forget(struct mm_mutator *m, void *obj)
+{
+    union refcount_header *header = refcount_header(obj);
+    header->tag &= ~(uint32_t)REFCOUNT_SUSPECT;
+    if (!(header->tag & (REFCOUNT_WAITING | REFCOUNT_LISTED)))
+        refcount_free_cell(m, obj, refcount_type(refcount_heap(m), obj));
 }
 
 /* The dead leave the buffer; those that were taken apart leave their cells too. */
@@ -56,14 +84,10 @@ refcount_drop_dead_suspects(struct mm_mutator *m)
     size_t kept = 0;
     for (size_t i = 0; i < heap->suspects; i++) {
         void *obj = suspects[i];
-        union refcount_header *header = refcount_header(obj);
-        if (refcount_colour(obj) != REFCOUNT_DEAD) {
+        if (refcount_colour(obj) != REFCOUNT_DEAD)
             suspects[kept++] = obj;
-            continue;
-        }
-        header->tag &= ~(uint32_t)REFCOUNT_SUSPECT;
-        if (!(header->tag & REFCOUNT_WAITING))
-            refcount_free_cell(m, obj, refcount_type(heap, obj));
+        else
+            refcount_forget(m, obj);
     }
     heap->suspects = kept;
 }
@@ -306,8 +330,8 @@ refcount_plan_search(struct mm_heap *heap, size_t reached, size_t dead)
     size_t held = MM_LOAD_RELAXED(&heap->slabs.spans.pages.held);
     size_t growth = held / 100 * heap->growth_percent;
     size_t trigger = dead < reached / 8 ? reached : reached / 4;
-    heap->trigger = trigger > TRIGGER_MIN ? trigger : TRIGGER_MIN;
-    heap->goal = held + (growth > GROWTH_MIN ? growth : GROWTH_MIN);
+    heap->trigger = trigger > REFCOUNT_TRIGGER_MIN ? trigger : REFCOUNT_TRIGGER_MIN;
+    heap->goal = held + (growth > REFCOUNT_GROWTH_MIN ? growth : REFCOUNT_GROWTH_MIN);
 }
 
 size_t
@@ -315,6 +339,8 @@ refcount_search(struct mm_mutator *m)
 {
     struct mm_heap *heap = refcount_heap(m);
     struct search search = { .m = m, .heap = heap };
+    while (heap->search.phase != REFCOUNT_IDLE)
+        search.freed_bytes += refcount_search_some(m, SIZE_MAX);
     const struct events *events = &heap->slabs.spans.events;
     uint64_t begin = events_begin(events);
     bool has_work = heap->suspects || heap->lost;

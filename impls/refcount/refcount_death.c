@@ -64,8 +64,7 @@ refcount_drop_to(struct mm_mutator *m, void *obj, void *dead)
     union refcount_header *header = refcount_header(obj);
     uint64_t word = header->word - 1;
     if (MM_LIKELY((uint32_t)word == 0)) {
-        /* Where the link goes there is nothing: the count is 0. */
-        header->word = word | DEAD_WORD | (uintptr_t)dead >> 3;
+        header->word = (word & ~LINK_MASK) | DEAD_WORD | (uintptr_t)dead >> 3;
         return obj;
     }
     header->word = word;
@@ -171,7 +170,7 @@ refcount_free_one(struct mm_mutator *m, const struct refcount_kind *kind, size_t
     for (uint64_t words = kind->type->ref_words; words; words &= words - 1)
         refcount_drop(m, ((mm_ref *)obj + __builtin_ctzll(words))->ptr_);
     size_t bytes = refcount_cell_bytes(m, obj, kind->type);
-    if (refcount_header(obj)->tag & REFCOUNT_SUSPECT)
+    if (refcount_header(obj)->tag & REFCOUNT_KEPT)
         refcount_paint(obj, REFCOUNT_DEAD);
     else
         refcount_free_cell(m, obj, kind->type);
@@ -188,8 +187,7 @@ refcount_free_for(struct mm_mutator *m, size_t portion, unsigned wanted)
         const struct refcount_kind *kind = refcount_kind(heap, heap->dead);
         unsigned class_index = kind->class_index;
         bool is_wanted = class_index == wanted;
-        if (class_index == REFCOUNT_NO_CLASS ||
-            refcount_header(heap->dead)->tag & REFCOUNT_SUSPECT) {
+        if (class_index == REFCOUNT_NO_CLASS || refcount_header(heap->dead)->tag & REFCOUNT_KEPT) {
             bytes += refcount_free_one(m, kind, &portion);
             continue;
         }

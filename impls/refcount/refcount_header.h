@@ -1,10 +1,12 @@
 /* refcount_header.h -- the word before each object: its count, its type and its colour.
  *
  *   bits  0..31   count: places that refer to the object, and one while it is in flight
+ *   bits 32..44   0; of a member of a search: how many of those places the search has found
  *   bits 45..46   colour: black but during a search for cycles; dead
  *   bit  47       waiting: the dead object is in the list of the dead; or, during a search, an
  *                 object that did not fit the stack
- *   bits 48..61   type: its index in the heap's table
+ *   bits 48..60   type: its index in the heap's table
+ *   bit  61       listed: it is a member of the search that goes on in portions
  *   bit  62       suspect: it is in the buffer of suspects
  *   bit  63       green: its type cannot be part of a cycle
  *
@@ -28,14 +30,18 @@ enum refcount_colour {
 
 /* Of a header's upper half. */
 enum {
+    REFCOUNT_FOUND = (1 << 13) - 1,
     REFCOUNT_COLOUR_SHIFT = 13,
     REFCOUNT_COLOUR = 3 << REFCOUNT_COLOUR_SHIFT,
     REFCOUNT_WAITING = 1 << 15,
     REFCOUNT_TYPE_SHIFT = 16,
-    REFCOUNT_TYPE_MASK = 0x3fff,
+    REFCOUNT_TYPE_MASK = 0x1fff,
+    REFCOUNT_LISTED = 1 << 29,
     REFCOUNT_SUSPECT = 1 << 30,
 };
 #define REFCOUNT_GREEN (UINT32_C(1) << 31)
+/* Its cell stays when it is dead: somebody has its address. */
+#define REFCOUNT_KEPT (REFCOUNT_LISTED | REFCOUNT_SUSPECT)
 #define REFCOUNT_QUIET (REFCOUNT_GREEN | REFCOUNT_SUSPECT)
 
 /* In the place of a type: what else the first word of a cell may be. */

@@ -58,6 +58,8 @@ MM_INLINE void
 mm_store_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
 {
     (void)obj;
+    if (value.ptr_ && !(refcount_header(value.ptr_)->tag & REFCOUNT_QUIET))
+        refcount_landed(m, value.ptr_);
     refcount_land(m, field, value.ptr_);
 }
 

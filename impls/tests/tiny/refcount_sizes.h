@@ -1,0 +1,14 @@
+/* refcount_sizes.h -- searches as often and portions as small as can be; see the file of this name
+ * in impls/refcount. */
+#ifndef REFCOUNT_SIZES_H
+#define REFCOUNT_SIZES_H
+
+enum {
+    REFCOUNT_TRIGGER_MIN = 4,
+    REFCOUNT_STEPS_OF_US = 1,
+    REFCOUNT_ALWAYS_REFILLS = 1,
+    REFCOUNT_SPILL = 2,
+};
+#define REFCOUNT_GROWTH_MIN ((size_t)4 << 20)
+
+#endif
