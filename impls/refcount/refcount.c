@@ -95,7 +95,8 @@ refcount_pay(struct mm_mutator *m, size_t bytes, unsigned class_index)
     if (heap->search.phase == REFCOUNT_IDLE && heap->lost)
         (void)refcount_search(m);
     else
-        (void)refcount_search_some(m, heap->search_steps + bytes / sizeof(mm_ref));
+        (void)refcount_search_some(m, heap->search_steps + (class_index == REFCOUNT_NO_CLASS) *
+                                                               bytes / sizeof(mm_ref));
 }
 
 /* What was freed last is taken first: its memory is near. */

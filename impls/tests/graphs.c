@@ -18,7 +18,7 @@ enum {
     ROOTS = 6,
     OBJECTS = 128, /* that the oracle knows at once */
     REFS = 4,
-    OPERATIONS = 600,
+    OPERATIONS = 1000,
     OF_ONE_HEAP = 100, /* graphs */
     FREED_EVERY = 8, /* one graph in so many ends with a look at its roots only after their drop */
 };
@@ -249,7 +249,7 @@ static void
 graphs_op_root(struct graphs *g)
 {
     void *obj;
-    uint32_t index = test_random_below(&g->random, 3) ? graphs_walk(g, &obj) : 0;
+    uint32_t index = test_random_below(&g->random, 8) ? graphs_walk(g, &obj) : 0;
     uint32_t root = test_random_below(&g->random, ROOTS);
     mm_set(g->m, &graphs_roots[root], index ? obj : NULL);
     g->roots[root] = index;
@@ -293,7 +293,7 @@ graphs_op_clear(struct graphs *g)
 {
     void *obj;
     uint32_t index = graphs_walk(g, &obj);
-    if (!index || g->objects[index].shape != SHAPE_ROW)
+    if (!index || g->objects[index].shape != SHAPE_ROW || test_random_below(&g->random, 4))
         return;
     mm_clear(g->m, obj, mm_items(&ROW, obj), REFS);
     memset(g->objects[index].edges, 0, sizeof g->objects[index].edges);
@@ -303,8 +303,9 @@ static void
 graphs_operation(struct graphs *g)
 {
     static void (*const operations[])(struct graphs * g) = {
-        graphs_op_new,   graphs_op_new,  graphs_op_new,  graphs_op_new, graphs_op_store,
-        graphs_op_store, graphs_op_root, graphs_op_move, graphs_op_row, graphs_op_clear,
+        graphs_op_new,   graphs_op_new,   graphs_op_new,  graphs_op_new,   graphs_op_store,
+        graphs_op_store, graphs_op_store, graphs_op_root, graphs_op_root,  graphs_op_move,
+        graphs_op_move,  graphs_op_row,   graphs_op_row,  graphs_op_clear,
     };
     operations[test_random_below(&g->random, sizeof operations / sizeof *operations)](g);
 }
