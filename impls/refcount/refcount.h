@@ -17,7 +17,7 @@
 #include "mm.h"
 
 #include "parts/fields.h"
-#include "refcount_sizes.h"
+#include "parts/refcount_sizes.h"
 
 /* A type, and what the death of its objects needs of it. */
 struct refcount_kind {

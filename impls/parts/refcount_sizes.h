@@ -1,5 +1,5 @@
-/* refcount_sizes.h -- how much the searches for dead cycles wait for and do at once; tests take
- * another file of this name, with tiny sizes. */
+/* refcount_sizes.h -- how much refcount's searches for dead cycles wait for and do at once; tests
+ * take another file of this name, with tiny sizes. */
 #ifndef REFCOUNT_SIZES_H
 #define REFCOUNT_SIZES_H
 

@@ -1,5 +1,5 @@
 /* refcount_sizes.h -- searches as often and portions as small as can be; see the file of this name
- * in impls/refcount. */
+ * in impls/parts. */
 #ifndef REFCOUNT_SIZES_H
 #define REFCOUNT_SIZES_H
 
