@@ -32,9 +32,9 @@ MM_SLOW void refcount_died(struct mm_mutator *m, void *obj);
 /* Its count fell, but not to zero: what is left may be a cycle. */
 MM_SLOW void refcount_suspect(struct mm_mutator *m, void *obj);
 
-/* It lands in a field of an object that is older: if it was moved out of a root, and keeps that
- * object itself, a cycle closes without a count that falls. */
-MM_NOINLINE void refcount_landed(struct mm_mutator *m, void *obj);
+/* A value lands in a field of an object that is older: if it was moved out of a root, and keeps
+ * that object itself, a cycle closes without a count that falls. */
+MM_NOINLINE void refcount_store_new(struct mm_mutator *m, mm_ref *field, void *value);
 
 /* Lets go of n references; what dies of it joins the dead, and is not taken apart yet. */
 MM_SLOW void refcount_drop_all(struct mm_mutator *m, const mm_ref *places, size_t n);

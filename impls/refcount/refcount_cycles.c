@@ -57,13 +57,14 @@ refcount_see_place(void *is_used, mm_ref *place)
 }
 
 void
-refcount_landed(struct mm_mutator *m, void *obj)
+refcount_store_new(struct mm_mutator *m, mm_ref *field, void *value)
 {
-    const struct mm_type *type = refcount_type(refcount_heap(m), obj);
+    const struct mm_type *type = refcount_type(refcount_heap(m), value);
     bool is_used = mm_unit(type) > 1; /* long arrays are not looked at */
-    fields_each_word(type->ref_words, obj, refcount_see_place, &is_used);
+    fields_each_word(type->ref_words, value, refcount_see_place, &is_used);
     if (is_used)
-        refcount_suspect(m, obj);
+        refcount_suspect(m, value);
+    refcount_land(m, field, value);
 }
 
 void

@@ -59,8 +59,9 @@ mm_store_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
 {
     (void)obj;
     if (value.ptr_ && !(refcount_header(value.ptr_)->tag & REFCOUNT_QUIET))
-        refcount_landed(m, value.ptr_);
-    refcount_land(m, field, value.ptr_);
+        refcount_store_new(m, field, value.ptr_);
+    else
+        refcount_land(m, field, value.ptr_);
 }
 
 MM_INLINE void
