@@ -5,8 +5,8 @@
 
 enum {
     FIRST_BYTES_MAX = 1 << 20,
-    DOUBLED_BYTES_MAX = 1 << 20, /* longer stacks grow by a half */
-    RESCAN_BLOCKS = 256,         /* looked at for a note in one step */
+    DOUBLED_BYTES_MAX = 1 << 20,          /* longer stacks grow by a half */
+    RESCAN_BLOCKS = 256,                  /* looked at for a note in one step */
     MARKER_REACH = 2 * sizeof(mm_ref) - 1 /* of the bytes that are looked at in most objects */
 };
 

@@ -11,8 +11,8 @@ enum {
 static const double MARK_SHARE = 0.8; /* the same as long as there is room: 44 % of all */
 static const double PAID_OVER = 0.9;  /* of the runway */
 static const double TRIGGER_MIN = 0.2;
-static const double HOPELESS = 1.3;         /* runways wanted: the mutators' share is not kept anyway */
-static const double TRIGGER_HOPELESS = 0.4; /* of the runway */
+static const double HOPELESS = 1.3; /* runways wanted: the mutators' share is not kept anyway */
+static const double TRIGGER_HOPELESS = 0.4;            /* of the runway */
 static const double LEFT_LEAST = 0.1, LEFT_MOST = 0.3; /* of the runway, when a cycle ends */
 static const double MARGIN_LEAST = 0.8, MARGIN_MOST = 2;
 static const double PATIENCE = 0.85; /* what remains is often less than was thought */
