@@ -4,28 +4,27 @@ eval (kind eq "svg") ? set_svg("reuse", height) : set_png("reuse", height)
 set multiplot layout panels, 1 title "What reuse buys: time of the bad loop / time of the good loop, \
 median of the rounds and 95 % interval\n".caption
 set logscale x
-set yrange [manager_count + 0.7:0.3]
 set xrange [*<0.8:2<*] noextend
 set offsets graph 0.03, graph 0.08, 0, 0
 set x2range [0:1]
 set xtics ("0.5×" 0.5, "0.7×" 0.7, "1×" 1, "1.5×" 1.5, "2×" 2, "3×" 3, "5×" 5, "7×" 7, "10×" 10, "20×" 20, "50×" 50)
-set lmargin 28
+set lmargin 0.8 * name_width + 3
 set rmargin 4
-set ytics scale 0 ()
-do for [m = 1:manager_count] { set ytics add (manager_name[m] m) }
+line_font = ",13"
 set arrow from 1, graph 0 to 1, graph 1 nohead linecolor rgb "#404040" dashtype 2
 do for [p = 1:panels] {
+    eval lines_
     set title reuse_name[p] offset 0,-0.6
     set xlabel "bad / good — further right: reuse buys more; left of the line: it costs" offset 0,0.3
     plot for [m = 1:manager_count] "reuse.dat" \
-             using (is_(p, m) ? column(3) : NaN):(m):(only_(p, m, 4)):(only_(p, m, 5)) \
+             using (is_(p, m) ? column(3) : NaN):(line_of[m]):(only_(p, m, 4)):(only_(p, m, 5)) \
              with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
-         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(m) \
+         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(line_of[m]) \
              with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
          for [m = 1:manager_count] "reuse.dat" \
-             using (is_(p, m) ? 0.99 : NaN):(m):(valid(3) ? sprintf("%.2f×", column(3)) : "") axes x2y1 \
+             using (is_(p, m) ? 0.99 : NaN):(line_of[m]):(valid(3) ? sprintf("%.2f×", column(3)) : "") axes x2y1 \
              with labels right textcolor rgb "#303030" font ",12", \
-         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? 0.01 : NaN):(m):6 axes x2y1 \
+         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? 0.01 : NaN):(line_of[m]):6 axes x2y1 \
              with labels left textcolor rgb "#909090" font ",11"
 }
 unset multiplot

@@ -38,8 +38,28 @@ set_png(name, height) = sprintf("set terminal pngcairo noenhanced size %d,%d fon
 columns_ = 3
 rows_of(n) = (n + columns_ - 1) / columns_
 
-# A key of its own in one cell of a grid: every manager with its colour and mark.
+# Managers that a panel, or any panel of the figure, tells of: rows is a text such as " 1 3 ".
+in_(rows, m) = strstrt(rows, sprintf(" %d ", m)) > 0
+figure_rows = ""
+do for [p = 1:panels] { eval "figure_rows = figure_rows.".figure."_rows[p]" }
+
+# The longest of the names, in letters.
+name_width = 0
+do for [m = 1:manager_count] {
+    if (in_(figure_rows, m) && strlen(manager_name[m]) > name_width) { name_width = strlen(manager_name[m]) }
+}
+
+# A line of its own for each manager that a panel tells of: eval it when p is the panel.
+array line_of[manager_count]
+line_font = ",11"
+lines_ = "unset ytics; set ytics scale 0 font line_font textcolor rgb '#303030' (); n_ = 0; \
+do for [m = 1:manager_count] { if (in_(".figure."_rows[p], m)) \
+{ n_ = n_ + 1; line_of[m] = n_; set ytics add (manager_name[m] n_) } else { line_of[m] = 0 } }; \
+set yrange [n_ + 0.7:0.3]"
+
+# A key of its own in one cell of a grid: every manager of the figure with its colour and mark.
+key_style = "Left reverse samplen 2 spacing 1.25 font ',12'"
 legend = "unset title; unset xlabel; unset ylabel; unset logscale; unset tics; unset border; unset grid; \
-set key center center samplen 2 spacing 1.4 font ',14'; set xrange [0:1]; set yrange [0:1]; \
-plot -1 notitle, for [m = 1:manager_count] keyentry with linespoints linecolor rgb colour(m) linewidth 2 \
-dashtype dash(m) pointtype mark(m) pointsize 1.4 title manager_name[m]"
+set lmargin 1; set rmargin 1; set key center center maxrows 12 ".key_style."; set xrange [0:1]; set yrange [0:1]; \
+plot -1 notitle, for [m = 1:manager_count] in_(figure_rows, m) ? -1 : NaN with linespoints linecolor rgb colour(m) \
+linewidth 2 dashtype dash(m) pointtype mark(m) pointsize 1.4 title in_(figure_rows, m) ? manager_name[m] : ''"

@@ -4,22 +4,20 @@ eval (kind eq "svg") ? set_svg("throughput", height) : set_png("throughput", hei
 set multiplot layout rows_of(panels), columns_ \
     title "Allocations per second, median of the rounds and 95 % interval — further right is better\n".caption
 set logscale x
-set yrange [manager_count + 0.7:0.3]
 set xrange [*:*]
 set x2range [0:1]
-set lmargin 20
+set lmargin 0.66 * name_width + 3
 set rmargin 3
-set ytics scale 0 font ",11" ()
-do for [m = 1:manager_count] { set ytics add (manager_name[m] m) }
 do for [p = 1:panels] {
+    eval lines_
     set title throughput_name[p] offset 0,-0.6
     set xlabel "allocations per second" offset 0,0.5
     plot for [m = 1:manager_count] "throughput.dat" \
-             using (is_(p, m) ? column(3) : NaN):(m):(only_(p, m, 4)):(only_(p, m, 5)) \
+             using (is_(p, m) ? column(3) : NaN):(line_of[m]):(only_(p, m, 4)):(only_(p, m, 5)) \
              with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6, \
-         for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? column(3) : NaN):(m) \
+         for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? column(3) : NaN):(line_of[m]) \
              with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.6, \
-         for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? 0.01 : NaN):(m):6 axes x2y1 \
+         for [m = 1:manager_count] "throughput.dat" using (is_(p, m) ? 0.01 : NaN):(line_of[m]):6 axes x2y1 \
              with labels left textcolor rgb "#909090" font ",11"
 }
 unset multiplot

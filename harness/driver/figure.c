@@ -291,25 +291,41 @@ figure_panel_name(const struct figure *figure, const struct view_group *group)
     return memory_text("%s%s%s", group->workload, *rest ? ", " : "", *rest ? rest + 1 : "");
 }
 
+/* The managers of which a panel's lines tell, as " 1 3 " with a blank around each. */
+static const char *
+figure_rows(const struct view *view, const char *panel_lines, size_t panel)
+{
+    const char *rows = " ";
+    for (size_t i = 1; i <= view->manager_count; i++)
+        if (strstr(panel_lines, memory_text("\n%zu\t%zu\t", panel, i)))
+            rows = memory_text("%s%zu ", rows, i);
+    return rows;
+}
+
 /* Writes the data of one figure, and adds its variables to the script. */
 static bool
 figure_write(const struct figure *figure, const struct view *view, const char *folder,
              const char **script)
 {
     const char **names = memory_get((view->group_count + 1) * sizeof *names);
+    const char **rows = memory_get((view->group_count + 1) * sizeof *rows);
     struct text lines = { .length = 0 };
     size_t panels = 0;
     for (size_t i = 0; figure->columns[i]; i++)
         text_add(&lines, "%s%s", i ? "\t" : "#", figure->columns[i]);
     text_add(&lines, "\n");
     for (size_t i = 0; i < view->group_count; i++) {
-        if (figure->add_panel(view, &view->groups[i], panels + 1, &lines))
-            names[panels++] = figure_panel_name(figure, &view->groups[i]);
+        size_t before = lines.length;
+        if (!figure->add_panel(view, &view->groups[i], panels + 1, &lines))
+            continue;
+        names[panels++] = figure_panel_name(figure, &view->groups[i]);
+        rows[panels - 1] = figure_rows(view, lines.bytes + before - 1, panels);
     }
     *script = memory_text("%s%s_panels = %zu\n", *script, figure->name, panels);
     if (panels > 0)
-        *script = memory_text("%s%s", *script,
-                              figure_array(memory_text("%s_name", figure->name), names, panels));
+        *script = memory_text("%s%s%s", *script,
+                              figure_array(memory_text("%s_name", figure->name), names, panels),
+                              figure_array(memory_text("%s_rows", figure->name), rows, panels));
     return document_write_text(memory_text("%s/%s.dat", folder, figure->name), lines.bytes);
 }
 

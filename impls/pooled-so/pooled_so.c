@@ -15,7 +15,7 @@ static struct mm_heap pooled_so_heap;
 static const char *
 pooled_so_version(void)
 {
-    return "libheapstakes-pooled 0.1.0";
+    return "pooled-so 0.1.0";
 }
 
 const struct mm_manager MM_MANAGER = {
