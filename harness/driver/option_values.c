@@ -237,6 +237,14 @@ option_no_record(struct options *options, const char *value)
 }
 
 const char *
+option_no_twins(struct options *options, const char *value)
+{
+    (void)value;
+    options->no_twins = true;
+    return NULL;
+}
+
+const char *
 option_resume(struct options *options, const char *value)
 {
     options->resume = value;

@@ -69,6 +69,8 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--thp", "off|on", ON_RUN, true, option_thp, "transparent huge pages (default off)" },
     { "--no-record", NULL, ON_RUN, true, option_no_record,
       "do not listen to the managers' events: no pauses" },
+    { "--no-twins", NULL, ON_RUN, true, option_no_twins,
+      "do not measure beside, in one more process a contest and round, what recording costs" },
     { "--resume", "DIR", ON_RUN, false, option_resume, "go on with a run that was stopped" },
     { "--dry-run", NULL, ON_RUN, false, option_dry_run, "print the plan, race nothing" },
     { "--metric", "NAME", ON_SHOW, false, option_metric, "one table of this metric" },

@@ -48,6 +48,7 @@ struct options {
     uint64_t seed;
     double cell_timeout_s; /* 0: the default of the size */
     bool quick, huge_pages, dry_run, no_record;
+    bool no_twins; /* what recording costs is not measured beside */
     const char *resume;
     bool shapes_run; /* a flag was given that --resume must not change */
     /* show */

@@ -304,7 +304,7 @@ plan_round(const struct plan *plan, unsigned round, struct plan_step **out)
     size_t n = 0;
     for (size_t i = 0; i < plan->member_count; i++)
         steps[n++].member = i;
-    if (!plan->options->no_record)
+    if (!plan->options->no_record && !plan->options->no_twins)
         n += plan_draw_twins(plan, &random, steps + n);
     for (size_t i = n; i > 1; i--) { /* Fisher and Yates 1938 */
         size_t j = random_below(&random, i);

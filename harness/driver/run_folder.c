@@ -130,6 +130,7 @@ run_folder_options(const struct plan *plan)
     json_object_set_new(json, "cell_timeout_s", json_real(options->cell_timeout_s));
     json_object_set_new(json, "huge_pages", json_boolean(options->huge_pages));
     json_object_set_new(json, "no_record", json_boolean(options->no_record));
+    json_object_set_new(json, "no_twins", json_boolean(options->no_twins));
     return json;
 }
 
@@ -236,6 +237,7 @@ run_folder_read_options(struct options *options, const json_t *json, const char 
     options->cell_timeout_s = document_number(json, "cell_timeout_s", 0);
     options->huge_pages = document_flag(json, "huge_pages");
     options->no_record = document_flag(json, "no_record");
+    options->no_twins = document_flag(json, "no_twins");
     run_folder_read_lists(options, json);
     return true;
 }

@@ -97,13 +97,15 @@ every_cell_has_its_turn_at_the_start(void **state)
 }
 
 static void
-no_twins_without_recording(void **state)
+no_twins_without_recording_or_a_wish(void **state)
 {
     struct plan plan = small_plan(5);
-    static struct options options = { .no_record = true };
+    static struct options silent = { .no_record = true }, alone = { .no_twins = true };
     struct plan_step *steps;
     (void)state;
-    plan.options = &options;
+    plan.options = &silent;
+    assert_int_equal(plan_round(&plan, 1, &steps), MEMBERS);
+    plan.options = &alone;
     assert_int_equal(plan_round(&plan, 1, &steps), MEMBERS);
 }
 
@@ -122,7 +124,7 @@ main(void)
         cmocka_unit_test(every_round_is_a_complete_block),
         cmocka_unit_test(order_follows_from_seed_and_round),
         cmocka_unit_test(every_cell_has_its_turn_at_the_start),
-        cmocka_unit_test(no_twins_without_recording),
+        cmocka_unit_test(no_twins_without_recording_or_a_wish),
     };
     return cmocka_run_group_tests(tests, NULL, release);
 }
