@@ -57,6 +57,8 @@ against_base(const struct summary_cells *cells, const struct view_group *group,
     }
     if (options->against_cores)
         place.cores = options->against_cores;
+    if (options->against_variant)
+        place.variant = options->against_variant;
     for (size_t i = 0; i < options->against.count; i++) {
         const struct summary_cell *cell = against_cell(cells, &place, options->against.words[i]);
         if (!cell || !against_median(cell, metric, &median))

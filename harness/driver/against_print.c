@@ -13,7 +13,7 @@ static const char *
 against_base_name(const struct against_row *row)
 {
     const struct record *base = row->base;
-    const char *factor = "", *threads = "", *cores = "";
+    const char *factor = "", *threads = "", *cores = "", *variant = "";
     if (!base)
         return "";
     if (base->heap_factor != row->group->heap_factor)
@@ -23,7 +23,9 @@ against_base_name(const struct against_row *row)
         threads = memory_text(", %u %s", base->threads, base->threads == 1 ? "thread" : "threads");
     if (base->cores != row->group->cores)
         cores = memory_text(", %u %s", base->cores, base->cores == 1 ? "core" : "cores");
-    return memory_text("%s%s%s%s", base->manager, factor, threads, cores);
+    if (strcmp(base->variant, row->group->variant) != 0)
+        variant = memory_text(", variant %s", base->variant);
+    return memory_text("%s%s%s%s%s", base->manager, factor, threads, cores, variant);
 }
 
 static void
@@ -129,6 +131,8 @@ against_row_json(const struct against_row *row)
     json_object_set_new(json, "cores", json_integer(row->group->cores));
     json_object_set_new(json, "heap_factor", against_factor(row->group->heap_factor));
     json_object_set_new(json, "against", row->base ? json_string(row->base->manager) : json_null());
+    json_object_set_new(json, "against_variant",
+                        row->base ? json_string(row->base->variant) : json_null());
     json_object_set_new(json, "against_threads",
                         row->base ? json_integer(row->base->threads) : json_null());
     json_object_set_new(json, "against_heap_factor",
@@ -194,6 +198,8 @@ against_print_csv(const struct against *against)
         table_column(&table, numbers[i], true);
     table_column(&table, "against_heap_factor", true);
     table_column(&table, "metric", false);
+    table_column(&table, "against_variant", false);
+    table_column(&table, "remarks", false);
     for (size_t i = 0; i < against->row_count + against->mean_count; i++) {
         bool is_row = i < against->row_count;
         json_t *json = memory_keep(
@@ -211,6 +217,9 @@ against_print_csv(const struct against *against)
             table_cell(&table, against_plain(json_object_get(json, numbers[j])));
         table_cell(&table, against_plain(json_object_get(json, "against_heap_factor")));
         table_cell(&table, against->metric->name);
+        table_cell(&table, json_string_value(json_object_get(json, "against_variant")));
+        table_cell(&table, is_row ? against->rows[i].reason
+                                  : against_mean_remark(&against->means[i - against->row_count]));
     }
     table_print(&table, OPTIONS_CSV);
 }

@@ -286,22 +286,24 @@ option_count(const char *text, unsigned *count)
     return is_good;
 }
 
-/* [best:]MANAGERS[/FACTOR[/THREADS[/CORES]]]; what is empty is each row's own.  Of several managers
- * the best is meant with the word and without. */
+/* [best:]MANAGERS[/FACTOR[/THREADS[/CORES[/VARIANT]]]]; what is empty is each row's own.  Of
+ * several managers the best is meant with the word and without. */
 const char *
 option_against(struct options *options, const char *value)
 {
-    static const char *const wrong = "[best:]MANAGER[,MANAGER..][/FACTOR[/THREADS[/CORES]]], as "
-                                     "boehm/2/1";
+    static const char *const wrong = "[best:]MANAGER[,MANAGER..][/FACTOR[/THREADS[/CORES"
+                                     "[/VARIANT]]]], as boehm/2/1";
     static const char best[] = "best:";
     const char *at = value;
     if (strncmp(value, best, sizeof best - 1) == 0)
         at += sizeof best - 1;
     const char *names = option_part(&at), *factor = option_part(&at);
     const char *threads = option_part(&at), *cores = option_part(&at);
+    const char *variant = option_part(&at);
     options->against_text = value;
     options->against_has_factor = *factor != '\0';
     options->against_factor = 0;
+    options->against_variant = *variant ? variant : NULL;
     bool is_good = option_count(threads, &options->against_threads) &&
                    option_count(cores, &options->against_cores) && !*at;
     if (*factor && strcmp(factor, "none") != 0)

@@ -77,7 +77,8 @@ static const struct options_flag OPTIONS_FLAGS[] = {
     { "--against", "WHOM", ON_SHOW, false, option_against,
       "ratios to a manager, round by round, of --metric (default wall_ns_per_op).\n"
       "WHOM: boehm; best:mimalloc,jemalloc (the one with the best median in each contest);\n"
-      "boehm/3 (at heap factor 3); boehm/none/2 (no limit, 2 threads); boehm///2 (2 cores)" },
+      "boehm/3 (at heap factor 3); boehm/none/2 (no limit, 2 threads); boehm///2 (2 cores);\n"
+      "boehm////bad (the variant bad of the same workload)" },
     { "--format", "FORMAT", ON_LIST | ON_RUN | ON_SHOW | ON_DOCTOR, false, option_format,
       "human (default), json, csv or markdown" },
     { "--quiet", NULL, ON_ALL, false, option_quiet, "only errors on standard error" },

@@ -59,6 +59,7 @@ struct options {
     double against_factor;       /* 0: no limit */
     unsigned against_threads;    /* 0: each row's own */
     unsigned against_cores;      /* the same; of other threads: as many */
+    const char *against_variant; /* of the workload; NULL: each row's own */
 };
 
 /* Reads the command line.  False: an error was said, and the exit status is 2. */

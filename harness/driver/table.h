@@ -7,7 +7,7 @@
 
 #include "options.h"
 
-enum { TABLE_COLUMNS_MAX = 16 };
+enum { TABLE_COLUMNS_MAX = 20 };
 
 struct table {
     const char *titles[TABLE_COLUMNS_MAX];

@@ -175,6 +175,29 @@ rows_of_other_factors_may_be_compared(void **state)
                         "nobody to compare it with was measured here");
 }
 
+static void
+another_variant_may_be_compared(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        add(round, "loop", "one", 2, 15.0 * round);
+        source.records.records[source.records.count - 1].variant = "bad";
+        add(round, "loop", "one", 2, 5.0 * round);
+        source.records.records[source.records.count - 1].variant = "good";
+    }
+    assert_int_equal(compare("one////good", NULL), SAY_FINE);
+    size_t found = 0;
+    for (size_t i = 0; i < against.row_count; i++) {
+        if (strcmp(against.rows[i].group->variant, "bad") != 0)
+            continue;
+        assert_near(against.rows[i].ratio.median, 3);
+        assert_string_equal(against.rows[i].base->variant, "good");
+        found++;
+    }
+    assert_int_equal(found, 1);
+    assert_int_equal(compare("one////best", NULL), SAY_ERROR);
+}
+
 /* A manager that lacks rounds is compared by those that it has, and its mean too. */
 static void
 rounds_that_one_lacks_are_left_out(void **state)
@@ -244,7 +267,7 @@ mistakes_are_told(void **state)
     assert_non_null(option_against(&options, "one/x"));
     assert_non_null(option_against(&options, "one/2/0"));
     assert_non_null(option_against(&options, "one/2/1/x"));
-    assert_non_null(option_against(&options, "one/2/1/1/1"));
+    assert_non_null(option_against(&options, "one/2/1/1/good/1"));
     assert_null(option_against(&options, "one,two/2/1/3"));
     assert_int_equal(options.against.count, 2);
     assert_int_equal(options.against_cores, 3);
@@ -254,6 +277,10 @@ mistakes_are_told(void **state)
     assert_int_equal(options.against_cores, 0);
     assert_null(option_against(&options, "one/none"));
     assert_true(options.against_has_factor && options.against_factor == 0);
+    assert_null(options.against_variant);
+    assert_null(option_against(&options, "one////good"));
+    assert_string_equal(options.against_variant, "good");
+    assert_false(options.against_has_factor);
 }
 
 static int
@@ -273,6 +300,7 @@ main(void)
         cmocka_unit_test_setup(another_metric_may_be_asked_for, start),
         cmocka_unit_test_setup(of_several_the_best_of_each_contest_is_taken, start),
         cmocka_unit_test_setup(rows_of_other_factors_may_be_compared, start),
+        cmocka_unit_test_setup(another_variant_may_be_compared, start),
         cmocka_unit_test_setup(rounds_that_one_lacks_are_left_out, start),
         cmocka_unit_test_setup(what_stopped_a_manager_stands_in_its_row, start),
         cmocka_unit_test_setup(a_mean_names_what_it_leaves_out, start),
