@@ -75,36 +75,46 @@ show_wants(const struct view *view, const json_t *row, const char *metric)
     return false;
 }
 
-/* All rows, one a line, with plain numbers. */
+static const char *const SHOW_TEXTS[] = { "workload", "variant", "manager", "size",
+                                          "metric",   "unit",    "better" };
+static const char *const SHOW_NUMBERS[] = { "threads", "cores", "heap_factor", "n",
+                                            "median",  "lo",    "hi",          "worst" };
+enum {
+    SHOW_TEXT_COUNT = sizeof SHOW_TEXTS / sizeof SHOW_TEXTS[0],
+    SHOW_NUMBER_COUNT = sizeof SHOW_NUMBERS / sizeof SHOW_NUMBERS[0]
+};
+
+/* A row of the summary, or an entry of what is missing: that has no estimate, but a reason. */
+static void
+show_csv_row(struct table *table, const struct view *view, const json_t *row, const char *metric)
+{
+    if (!show_wants(view, row, metric))
+        return;
+    for (size_t i = 0; i < SHOW_TEXT_COUNT; i++)
+        table_cell(table, document_text(row, SHOW_TEXTS[i], ""));
+    for (size_t i = 0; i < SHOW_NUMBER_COUNT; i++)
+        table_cell(table, show_number(row, SHOW_NUMBERS[i]));
+    table_cell(table, document_text(row, "reason", ""));
+    table_cell(table, view_marks(row));
+}
+
+/* All rows, one a line, with plain numbers.  Of one metric also where it is missing, and why. */
 static void
 show_csv(const struct view *view, const char *metric)
 {
-    static const char *const texts[] = { "workload", "variant", "manager" };
-    static const char *const words[] = { "size", "metric", "unit", "better" };
-    static const char *const numbers[] = { "threads", "cores", "heap_factor", "n",
-                                           "median",  "lo",    "hi",          "worst" };
-    enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
     struct table table = { .column_count = 0 };
-    for (size_t i = 0; i < 3; i++)
-        table_column(&table, texts[i], false);
-    for (size_t i = 0; i < 4; i++)
-        table_column(&table, words[i], false);
-    for (size_t i = 0; i < NUMBERS; i++)
-        table_column(&table, numbers[i], true);
+    for (size_t i = 0; i < SHOW_TEXT_COUNT; i++)
+        table_column(&table, SHOW_TEXTS[i], false);
+    for (size_t i = 0; i < SHOW_NUMBER_COUNT; i++)
+        table_column(&table, SHOW_NUMBERS[i], true);
+    table_column(&table, "reason", false);
     table_column(&table, "marks", false);
     const json_t *rows = json_object_get(view->summary, "rows");
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const json_t *row = json_array_get(rows, i);
-        if (!show_wants(view, row, metric))
-            continue;
-        for (size_t j = 0; j < 3; j++)
-            table_cell(&table, document_text(row, texts[j], ""));
-        for (size_t j = 0; j < 4; j++)
-            table_cell(&table, document_text(row, words[j], ""));
-        for (size_t j = 0; j < NUMBERS; j++)
-            table_cell(&table, show_number(row, numbers[j]));
-        table_cell(&table, view_marks(row));
-    }
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        show_csv_row(&table, view, json_array_get(rows, i), metric);
+    const json_t *missing = json_object_get(view->summary, "missing");
+    for (size_t i = 0; metric && i < json_array_size(missing); i++)
+        show_csv_row(&table, view, json_array_get(missing, i), metric);
     table_print(&table, OPTIONS_CSV);
 }
 
