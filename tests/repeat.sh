@@ -35,7 +35,7 @@ expect 0 "$heapstakes" show run --against best:steady --format csv
 expect 2 "$heapstakes" show run --against stedy
 says "no manager 'stedy' in this run; did you mean steady?"
 expect 2 "$heapstakes" show run --against steady/x
-says "MANAGER[,MANAGER..][/FACTOR[/THREADS[/CORES]]]"
+says "MANAGER[,MANAGER..][/FACTOR[/THREADS[/CORES[/VARIANT]]]]"
 expect 2 "$heapstakes" show run/summary.json --against steady
 says "needs the folder of a run"
 expect 1 "$heapstakes" show run --against steady/7
