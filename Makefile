@@ -5,7 +5,8 @@
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
 #   make bench-parts  the benchmarks that isolate the parts of a manager; about half an hour
 #   make test         install what is missing, build in every kind, run all tests
-#   make bars         measure what the managers are held to: make bars PARTS="trees marking heaps explicit"
+#   make bars         measure what the managers are held to, and say what is met; more than an hour, or
+#                     make bars PARTS="trees marking heaps held explicit"; PARTS=verdict measures nothing
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60
 #   make fuzz         half an hour of libFuzzer on our malloc: make fuzz FUZZ_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
