@@ -60,7 +60,7 @@ expect 0 "$heapstakes" run --dry-run --managers steady --heap-factors 1.5,none -
 mentions out "one thread"
 mentions out "the workload runs with at most 2 threads, not 3"
 [ "$(grep -c rounds out)" -eq 6 ] || fail "the plan has not 6 cells: $(cat out)"
-expect 0 "$heapstakes" run --managers steady --filter pair --rounds 100000 --time-budget 2 --out results/short --size smoke
+expect 0 "$heapstakes" run --managers steady --filter pair --rounds 100000 --time-budget 6 --out results/short --size smoke
 [ "$(measured results/short)" -gt 2 ] || fail "the time budget left no room for rounds"
 mentions err "rounds fit into the time"
 
