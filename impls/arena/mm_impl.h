@@ -18,21 +18,35 @@ arena_bytes(const struct mm_type *type, size_t n)
     return bytes ? bytes : MM_ALIGN_DEFAULT;
 }
 
-/* Takes bytes at *next, which is of the level whose limit is given. */
+/* Whether a type has a tail with references, which may be long. */
+MM_INLINE bool
+arena_has_ref_tail(const struct mm_type *type)
+{
+    return type->tail == MM_TAIL_REFS ||
+           (type->tail == MM_TAIL_ELEMENTS && type->element->ref_words != 0);
+}
+
+/* Takes bytes at *next, which is of the level whose limit is given.  Below the limit all has been
+ * used before; only the slow half may find memory that needs no nulling. */
 MM_INLINE void *
 arena_bump(struct mm_mutator *m, struct arena_level *level, char **next, char *limit,
            const struct mm_type *type, size_t n)
 {
     size_t bytes = arena_bytes(type, n);
+    bool is_null = false;
     uintptr_t at = (uintptr_t)*next;
     if (type->align > MM_ALIGN_DEFAULT)
         at = size_aligned(at, type->align);
-    if (MM_UNLIKELY(at + bytes > (uintptr_t)limit))
-        at = arena_more(m, level, bytes, type->align);
+    if (MM_UNLIKELY(at + bytes > (uintptr_t)limit)) {
+        is_null = arena_has_ref_tail(type);
+        at = is_null ? arena_more_nulled(m, level, bytes, type->align)
+                     : arena_more(m, level, bytes, type->align);
+    }
     char *obj = (char *)at; /* NOLINT(performance-no-int-to-ptr) */
     *next = obj + bytes;
     debug_fill(obj, DEBUG_FILL_FRESH, bytes);
-    null_refs(type, obj, n);
+    if (MM_DEBUG || !is_null)
+        null_refs(type, obj, n);
     return obj;
 }
 
@@ -67,21 +81,19 @@ MM_INLINE void
 mm_resize(struct mm_mutator *m, mm_ref *slot, const struct mm_type *type, size_t old_n,
           size_t new_n)
 {
-    slot->ptr_ = arena_resize(m, slot->ptr_, arena_bytes(type, old_n), arena_bytes(type, new_n),
-                              type->align);
-    null_refs_grown(type, slot->ptr_, old_n, new_n);
+    slot->ptr_ = arena_resize(m, type, slot->ptr_, old_n, new_n);
 }
 
 MM_INLINE struct mm_scope
 mm_scope_begin(struct mm_mutator *m)
 {
-    struct arena_level *level = m->level;
-    level->next = m->next;
-    if (MM_UNLIKELY(++level == m->levels + ARENA_LEVELS))
-        arena_too_deep();
+    struct arena_level *outer = m->level, *level = outer + 1;
+    outer->next = m->next;
     m->level = level;
     m->next = level->range.base;
     m->limit = level->limit;
+    if (MM_UNLIKELY(--level->countdown == 0))
+        arena_look(m);
     return (struct mm_scope){ level };
 }
 
