@@ -18,11 +18,12 @@
 enum {
     ARENA_STEP_MIN = 64 << 10,
     ARENA_STEP_MAX = 2 << 20,
-    ARENA_HUGE_MIN = 512 << 10, /* a level that wants so much takes whole huge pages */
-    ARENA_AHEAD = 16 << 10,     /* the limit runs so far ahead of small objects */
-    ARENA_WINDOW = 64,          /* scopes of a depth between two looks at it */
-    ARENA_WARM = 64 << 10,      /* a level keeps so much, however little it uses */
-    ARENA_RETURN_TIMES = 100,   /* as long as it took to return a step, none is returned */
+    ARENA_HUGE_MIN = 512 << 10,     /* a level that wants so much takes whole huge pages */
+    ARENA_AHEAD = 16 << 10,         /* the limit runs so far ahead of small objects */
+    ARENA_WINDOW = 64,              /* scopes of a depth between two looks at it */
+    ARENA_WARM = 64 << 10,          /* a level keeps so much, however little it uses */
+    ARENA_RETURN_BYTES = 512 << 10, /* a step of what goes back */
+    ARENA_RETURN_TIMES = 100,       /* as long as it took to return a step, none is returned */
 };
 #define ARENA_RESERVE_MAX ((size_t)64 << 30)
 #define ARENA_RESERVE_MIN ((size_t)1 << 30)
@@ -95,9 +96,9 @@ static void
 arena_return_step(struct mm_mutator *m, struct arena_level *level, size_t keep)
 {
     struct mm_heap *heap = m->heap;
-    size_t committed = level->range.committed;
-    if (keep + ARENA_STEP_MAX < committed)
-        keep = committed - ARENA_STEP_MAX;
+    size_t committed = level->range.committed, step = arena_whole(heap, ARENA_RETURN_BYTES);
+    if (keep + step < committed)
+        keep = committed - step;
     keep = arena_whole(heap, keep);
     if (keep >= committed)
         return;
