@@ -244,7 +244,7 @@ arena_null(char *from, size_t bytes, const char *zero)
     memset(from, 0, used < bytes ? used : bytes);
 }
 
-static bool
+MM_INLINE bool
 arena_is_null(const char *from, size_t bytes)
 {
     while (bytes > 0 && from[bytes - 1] == 0)
