@@ -10,7 +10,8 @@
  *   scan    a grey member that is suspected again, or whose count is not the number of places
  *           found, may be alive: it becomes black, and all that it reaches;
  *           scanned again and again, until a whole scan comes by nothing of the kind;
- *   cut     what is grey now is dead: references of the dead to each other become null;
+ *   cut     what is grey now is dead: references to it become null, of its own and of members that
+ *           died by their count and wait to be taken apart;
  *   unlist  members are members no more; the dead join the list of the dead.
  *
  * Why what is grey after the last scan is dead, though the program ran all the time.  Whoever takes
@@ -22,8 +23,10 @@
  *   2. the count of x was the number of places found, so at the begin of that scan all its
  *      references were fields of members; a new one from elsewhere would need one from there;
  *   3. such a field is no black member's, or x would have become black with it: it holds x since
- *      the trace, and was read after the member became black; nor a dead one's, because of 1.
- * So all references to S are fields of S, and nothing else can ever come by one.
+ *      the trace, and was read after the member became black; nor one of a dead member that was
+ *      taken apart, because of 1.
+ * So all references to S are fields of S, or of dead members that wait, and nothing else can ever
+ * come by one.
  *
  * If memory for the list is missing, the search is given up, and the next one is made in one go
  * (refcount_cycles.c).  The places found have 13 bits; what does not fit goes to a list of spills,
@@ -179,9 +182,24 @@ refcount_trace_child(void *user, mm_ref *place)
         refcount_find(heap, place->ptr_);
 }
 
-/* Of an object that died meanwhile nothing is read: its fields were given up one by one. */
+/* Of an object that died meanwhile nothing is traced: its fields are given up one by one. */
 static bool
-refcount_visit_next(struct mm_heap *heap, enum refcount_colour colour, size_t *steps,
+refcount_is_traced(void *obj)
+{
+    return refcount_colour(obj) == REFCOUNT_GREY;
+}
+
+/* One that died since it was traced, and waits, may refer to those that are found dead. */
+static bool
+refcount_is_cut(void *obj)
+{
+    return refcount_colour(obj) == REFCOUNT_GREY ||
+           (refcount_colour(obj) == REFCOUNT_DEAD &&
+            (refcount_header(obj)->tag & REFCOUNT_WAITING));
+}
+
+static bool
+refcount_visit_next(struct mm_heap *heap, bool (*is_visited)(void *obj), size_t *steps,
                     void (*visit)(void *heap, mm_ref *place))
 {
     struct refcount_search *search = &heap->search;
@@ -189,7 +207,7 @@ refcount_visit_next(struct mm_heap *heap, enum refcount_colour colour, size_t *s
         return false;
     void *obj = refcount_member(heap, search->at);
     bool is_done = true;
-    if (refcount_colour(obj) == colour)
+    if (is_visited(obj))
         is_done = refcount_visit(heap, obj, steps, visit);
     else
         search->unit = 0;
@@ -324,11 +342,11 @@ refcount_next(struct mm_mutator *m, struct mm_heap *heap, size_t *steps, size_t 
     case REFCOUNT_LIST:
         return refcount_list_next(m, heap);
     case REFCOUNT_TRACE:
-        return refcount_visit_next(heap, REFCOUNT_GREY, steps, refcount_trace_child);
+        return refcount_visit_next(heap, refcount_is_traced, steps, refcount_trace_child);
     case REFCOUNT_SCAN:
         return refcount_scan_next(heap, steps);
     case REFCOUNT_CUT:
-        return refcount_visit_next(heap, REFCOUNT_GREY, steps, refcount_cut_child);
+        return refcount_visit_next(heap, refcount_is_cut, steps, refcount_cut_child);
     default:
         return refcount_unlist_next(m, heap, freed);
     }
