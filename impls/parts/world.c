@@ -3,7 +3,7 @@
 #include "parts/world.h"
 
 #include "parts/assert.h"
-#include "parts/block_heap_books.h"
+#include "parts/world_heap.h"
 
 #include <sched.h>
 #include <time.h>
@@ -107,10 +107,10 @@ static void
 world_leave_for_long(struct world *world, const struct mm_mutator *m)
 {
     bool last = world->task && world->running == 1;
-    uint64_t begin = events_begin(&m->heap->events);
+    uint64_t begin = events_begin(world_events(m));
     world_leave(world);
     if (last)
-        events_end(&m->heap->events, MM_EVENT_STOP, m->ordinal, begin, 0);
+        events_end(world_events(m), MM_EVENT_STOP, m->ordinal, begin, 0);
 }
 
 static void
@@ -143,36 +143,36 @@ world_detach(struct world *world, struct mm_mutator *m)
 void
 world_pause(struct mm_mutator *m)
 {
-    struct world *world = &m->heap->world;
+    struct world *world = world_of(m);
     if (!world->stopping)
         return;
-    uint64_t begin = events_begin(&m->heap->events);
+    uint64_t begin = events_begin(world_events(m));
     world_leave(world);
     world_enter(world);
-    events_end(&m->heap->events, MM_EVENT_STOP, m->ordinal, begin, 0);
+    events_end(world_events(m), MM_EVENT_STOP, m->ordinal, begin, 0);
 }
 
 void
 world_park(struct mm_mutator *m)
 {
-    world_leave_for_long(&m->heap->world, m);
+    world_leave_for_long(world_of(m), m);
 }
 
 void
 world_unpark(struct mm_mutator *m)
 {
-    struct world *world = &m->heap->world;
+    struct world *world = world_of(m);
     bool waits = world->stopping;
-    uint64_t begin = events_begin(&m->heap->events);
+    uint64_t begin = events_begin(world_events(m));
     world_enter(world);
     if (waits)
-        events_end(&m->heap->events, MM_EVENT_STOP, m->ordinal, begin, 0);
+        events_end(world_events(m), MM_EVENT_STOP, m->ordinal, begin, 0);
 }
 
 void
 world_stop(struct mm_mutator *m)
 {
-    struct world *world = &m->heap->world;
+    struct world *world = world_of(m);
     mm_assert(!world->stopping);
     world->stopping = true;
     world_flag(world, 1);
@@ -184,7 +184,7 @@ world_stop(struct mm_mutator *m)
 void
 world_start(struct mm_mutator *m)
 {
-    struct world *world = &m->heap->world;
+    struct world *world = world_of(m);
     world->running++;
     world_resume(world);
 }
@@ -192,7 +192,7 @@ world_start(struct mm_mutator *m)
 void
 world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap))
 {
-    struct world *world = &((struct block_heap *)heap)->world;
+    struct world *world = world_of_heap(heap);
     while (world->stopping)
         pthread_cond_wait(&world->started, &world->lock);
     world->stopping = true;
@@ -210,25 +210,25 @@ world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap))
 void
 world_safepoint(struct mm_mutator *m)
 {
-    world_jitter(&m->heap->world);
-    world_lock(&m->heap->world);
+    world_jitter(world_of(m));
+    world_lock(world_of(m));
     world_pause(m);
-    world_unlock(&m->heap->world);
+    world_unlock(world_of(m));
 }
 
 void
 world_park_mutator(struct mm_mutator *m)
 {
-    world_lock(&m->heap->world);
+    world_lock(world_of(m));
     world_park(m);
-    world_unlock(&m->heap->world);
+    world_unlock(world_of(m));
 }
 
 void
 world_unpark_mutator(struct mm_mutator *m)
 {
-    world_jitter(&m->heap->world);
-    world_lock(&m->heap->world);
+    world_jitter(world_of(m));
+    world_lock(world_of(m));
     world_unpark(m);
-    world_unlock(&m->heap->world);
+    world_unlock(world_of(m));
 }
