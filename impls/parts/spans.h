@@ -52,7 +52,10 @@ struct span {
     uint8_t kind;
     uint8_t size_class, slab_state;
     uint8_t clean; /* nothing was written there since it came from the system: it reads as zero */
-    uint32_t warm_pages; /* free: committed in all its units */
+    union {
+        uint32_t warm_pages; /* free: committed in all its units */
+        uint32_t note;       /* slab: a manager's own, 0 at first; atomic */
+    };
 };
 _Static_assert(sizeof(struct span) == 64, "one cache line, and a shift finds it");
 

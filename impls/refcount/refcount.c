@@ -12,12 +12,12 @@ enum {
 const struct mm_manager MM_MANAGER = {
     .name = "refcount",
     .summary = "immediate reference counting, cycles by trial deletion",
-    .max_threads = 1,
+    .max_threads = MM_ANY_THREADS,
     .obeys_limit = true,
     .emits_events = true,
 };
 
-MM_NORETURN static void
+void
 refcount_give_up(const struct mm_mutator *m, size_t bytes)
 {
     mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
@@ -46,9 +46,8 @@ refcount_kind_of(const struct mm_type *type)
     };
 }
 
-/* Adds a type at its first object. */
 static void
-refcount_register(struct mm_mutator *m, const struct mm_type *type)
+refcount_add_type(struct mm_mutator *m, const struct mm_type *type)
 {
     struct mm_heap *heap = refcount_heap(m);
     uint32_t index = heap->types_used;
@@ -64,16 +63,61 @@ refcount_register(struct mm_mutator *m, const struct mm_type *type)
     memcpy(type->state, &first, sizeof first);
 }
 
+/* Adds a type at its first object; with the world stopped, for others read the states. */
+static void
+refcount_register(struct mm_mutator *m, const struct mm_type *type)
+{
+    refcount_open(m);
+    if (!refcount_first_word(type))
+        refcount_add_type(m, type);
+    refcount_close(m);
+}
+
 /* -- allocation -- */
 
-/* All dead objects are freed, and dead cycles too. */
+static void
+refcount_free_dead(struct mm_mutator *m)
+{
+    do
+        refcount_free_some(m, SIZE_MAX);
+    while (refcount_adopt_dead(m, true));
+}
+
+/* All dead objects are freed, whoever's they are, and dead cycles too; after refcount_open. */
 static void
 refcount_free_all(struct mm_mutator *m)
 {
     do
-        refcount_free_some(m, SIZE_MAX);
+        refcount_free_dead(m);
     while (refcount_search(m) > 0);
-    refcount_free_some(m, SIZE_MAX);
+    refcount_free_dead(m);
+}
+
+/* All memory that can be had is; the same. */
+static void
+refcount_relieve(struct mm_mutator *m)
+{
+    refcount_free_all(m);
+    for (struct mm_mutator *o = refcount_heap(m)->world.mutators; o; o = o->following)
+        slabs_relieve(&o->cells);
+}
+
+/* With other mutators it may be time to stop them; alone, for what those left that are gone. */
+static void
+refcount_pay_world(struct mm_mutator *m, size_t steps, size_t bytes)
+{
+    if (m->several) {
+        m->owed += 1 + bytes / PAGES_BYTES;
+        if (m->owed >= m->owed_limit || m->logged >= m->log_limit)
+            refcount_settle(m, steps);
+        return;
+    }
+    if (MM_UNLIKELY(MM_LOAD_RELAXED(&refcount_heap(m)->left_dead)) && !m->dead) {
+        refcount_open(m);
+        (void)refcount_adopt_dead(m, false);
+        refcount_close(m);
+    }
+    refcount_search_if_due(m, steps);
 }
 
 /* What is done before new cells are taken: a bounded part of what is owed, and a search if due.
@@ -82,21 +126,18 @@ refcount_free_all(struct mm_mutator *m)
 static void
 refcount_pay(struct mm_mutator *m, size_t bytes, unsigned class_index)
 {
-    struct mm_heap *heap = refcount_heap(m);
+    const struct mm_heap *heap = refcount_heap(m);
+    bool is_large = class_index == REFCOUNT_NO_CLASS;
     if (heap->collect_always) {
+        refcount_open(m);
         refcount_free_all(m);
+        refcount_close(m);
         return;
     }
-    if (class_index != REFCOUNT_NO_CLASS)
+    if (!is_large)
         m->allowance[class_index] = (uint16_t)(READY_BYTES / bytes);
     refcount_free_for(m, PORTION_AT_REFILL + bytes / sizeof(mm_ref), class_index);
-    if (heap->search.phase == REFCOUNT_IDLE && !refcount_search_due(heap))
-        return;
-    if (heap->search.phase == REFCOUNT_IDLE && heap->lost)
-        (void)refcount_search(m);
-    else
-        (void)refcount_search_some(m, heap->search_steps + (class_index == REFCOUNT_NO_CLASS) *
-                                                               bytes / sizeof(mm_ref));
+    refcount_pay_world(m, heap->search_steps + is_large * bytes / sizeof(mm_ref), bytes);
 }
 
 /* What was freed last is taken first: its memory is near. */
@@ -114,7 +155,7 @@ static void *
 refcount_take_from_dead(struct mm_mutator *m, unsigned class_index)
 {
     void *cell = NULL;
-    while (!cell && refcount_heap(m)->dead) {
+    while (!cell && m->dead) {
         refcount_free_for(m, PORTION_AT_REFILL, class_index);
         cell = refcount_take(m, class_index);
     }
@@ -132,12 +173,13 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
     if (!cell)
         cell = refcount_take_from_dead(m, class_index);
     if (!cell) {
-        refcount_free_all(m);
-        slabs_relieve(&m->cells);
+        refcount_open(m);
+        refcount_relieve(m);
         cell = refcount_take(m, class_index);
+        if (!cell)
+            refcount_give_up(m, size_class_bytes(class_index));
+        refcount_close(m);
     }
-    if (!cell)
-        refcount_give_up(m, size_class_bytes(class_index));
     if (refcount_heap(m)->collect_always || REFCOUNT_ALWAYS_REFILLS)
         slabs_put_back(&m->cells, class_index);
     return cell;
@@ -151,18 +193,20 @@ refcount_new_large(struct mm_mutator *m, size_t bytes)
     if (!cell && slabs_spare(&m->cells, bytes))
         cell = slabs_take_large(&m->cells, bytes);
     if (!cell) {
-        refcount_free_all(m);
-        slabs_relieve(&m->cells);
+        refcount_open(m);
+        refcount_relieve(m);
         cell = slabs_take_large(&m->cells, bytes);
+        if (!cell)
+            refcount_give_up(m, bytes);
+        refcount_close(m);
     }
-    if (!cell)
-        refcount_give_up(m, bytes);
     return cell;
 }
 
 void *
 refcount_new(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
+    mm_safepoint(m);
     if (!refcount_first_word(type))
         refcount_register(m, type);
     size_t bytes = refcount_cell_size(type, n);
@@ -206,10 +250,9 @@ refcount_let_go(struct mm_mutator *m, void *obj, const struct mm_type *type, siz
 }
 
 static void
-refcount_retain_place(void *user, mm_ref *place)
+refcount_retain_place(void *m, mm_ref *place)
 {
-    (void)user;
-    refcount_retain(place->ptr_);
+    refcount_retain(m, place->ptr_);
 }
 
 static void
@@ -221,13 +264,14 @@ refcount_touch_place(void *m, mm_ref *place)
 
 /* The fields of `old` have been copied to `fresh`, and `old` loses the one place that the program
  * knows of.  A dead object that waits may still count it: then the fields are both's until that is
- * taken apart.  The cell of one that somebody has the address of must stay. */
+ * taken apart.  The cell of one that somebody has the address of must stay.  With several mutators
+ * the header may be another's, and the object lets go of its fields as it dies. */
 static void
 refcount_move_out(struct mm_mutator *m, void *old, void *fresh, const struct mm_type *type,
                   size_t n)
 {
-    if (refcount_header(old)->count > 1) {
-        fields_each(type, fresh, n, refcount_retain_place, NULL);
+    if (m->several || refcount_header(old)->count > 1) {
+        fields_each(type, fresh, n, refcount_retain_place, m);
         refcount_release(m, old);
     } else if (refcount_header(old)->tag & REFCOUNT_KEPT) {
         fields_each(type, fresh, n, refcount_touch_place, m);
@@ -271,6 +315,7 @@ mm_heap_create(const struct mm_config *config)
     heap->search_steps = REFCOUNT_STEPS_OF_US * (config->slice_us ? config->slice_us : 150);
     heap->growth_percent = config->growth_percent ? config->growth_percent : 100;
     heap->types_used = REFCOUNT_TYPES_FIRST;
+    world_create(&heap->world, config->seed);
     if (!growing_init(&heap->types, &plain, TYPES_BYTES) ||
         !growing_init(&heap->buffer, &plain, REFCOUNT_RESERVE) ||
         !growing_init(&heap->stack, &plain, REFCOUNT_RESERVE) ||
@@ -296,23 +341,10 @@ mm_heap_destroy(struct mm_heap *heap)
     growing_release(&heap->stack, pages);
     growing_release(&heap->search.list, pages);
     growing_release(&heap->search.spills, pages);
+    for (struct slab_cache *cache = heap->slabs.caches; cache; cache = cache->all)
+        growing_release(&((struct mm_mutator *)cache)->log, pages);
+    world_destroy(&heap->world);
     slabs_destroy(&heap->slabs);
-}
-
-struct mm_mutator *
-mm_attach(struct mm_heap *heap)
-{
-    struct slab_cache *cache = slabs_attach(&heap->slabs, sizeof(struct mm_mutator));
-    if (!cache)
-        mm_exhausted(sizeof(struct mm_mutator), heap->slabs.spans.pages.limit);
-    mm_assert(heap->slabs.caches == cache && !cache->all); /* counts are not atomic */
-    return (struct mm_mutator *)cache;
-}
-
-void
-mm_detach(struct mm_mutator *m)
-{
-    slabs_detach(&m->cells);
 }
 
 /* Gives back what a search does not need now.  Not at the limit: what cells took of it, the next
@@ -335,9 +367,10 @@ refcount_shrink(struct mm_mutator *m)
 void
 mm_collect(struct mm_mutator *m)
 {
-    refcount_free_all(m);
-    slabs_relieve(&m->cells);
+    refcount_open(m);
+    refcount_relieve(m);
     refcount_shrink(m);
+    refcount_close(m);
 }
 
 bool

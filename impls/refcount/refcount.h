@@ -1,10 +1,10 @@
 /* refcount.h -- what the files of refcount share: the heap, the dead, and the suspects.
  *
- * Invariants (mm_verify):
+ * Invariants (mm_verify), of a heap whose logs are applied (refcount_shared.c):
  *   R1  the count of a live object is at least the number of fields that refer to it, of live
  *       objects and of dead ones not yet taken apart; the rest are roots and objects in flight;
  *   R2  every live object is black and does not wait; but a listed one may be grey;
- *   R3  the list of the dead holds exactly the objects that are dead and wait;
+ *   R3  the mutators' lists of the dead hold exactly the objects that are dead and wait;
  *   R4  the buffer holds exactly the objects that are suspect, each once; green ones never;
  *   R5  a dead object that does not wait is suspect or listed: its cell is freed when it leaves the
  *       buffer and the list;
@@ -18,6 +18,7 @@
 
 #include "parts/fields.h"
 #include "parts/refcount_sizes.h"
+#include "parts/world.h"
 
 /* A type, and what the death of its objects needs of it. */
 struct refcount_kind {
@@ -51,11 +52,13 @@ struct refcount_search {
     size_t dead;
 };
 
+/* Written by the only mutator, or while the world is stopped, but for what is atomic. */
 struct mm_heap {
-    struct slabs slabs;   /* first: see slabs_create */
+    struct slabs slabs; /* first: see slabs_create */
+    struct world world;
     struct growing types; /* struct refcount_kind, by index */
     uint32_t types_used;
-    void *dead;            /* objects that wait to be taken apart, through their headers */
+    bool left_dead;        /* atomic: the list of the dead of some mutator that left is not empty */
     struct growing buffer; /* void *, suspects */
     size_t suspects;
     struct growing stack; /* void *, of a search for cycles */
@@ -120,8 +123,10 @@ void *refcount_object(void *cell);
 /* The bytes of an object's cell. */
 size_t refcount_cell_bytes(const struct mm_mutator *m, void *obj, const struct mm_type *type);
 
-/* Adds an object, whose fields are counted yet, to the dead. */
-void refcount_bury(struct mm_heap *heap, void *obj);
+/* Adds an object, whose fields are counted yet, to the dead of m; with _for, if m has stopped the
+ * world, to those of the mutator that owns its cell. */
+void refcount_bury(struct mm_mutator *m, void *obj);
+void refcount_bury_for(struct mm_mutator *m, void *obj);
 
 /* The next in the list of the dead. */
 void *refcount_next_dead(void *obj);
@@ -142,8 +147,38 @@ size_t refcount_search_some(struct mm_mutator *m, size_t steps);
 /* A reference to a listed object moves where the search does not see it. */
 void refcount_touch(struct mm_mutator *m, void *obj);
 
+/* Ends in mm_exhausted. */
+MM_NORETURN void refcount_give_up(const struct mm_mutator *m, size_t bytes);
+
 /* The dead leave the buffer of suspects; their cells may be freed then. */
 void refcount_forget(struct mm_mutator *m, void *obj);
+
+/* refcount_shared.c: between them nobody else runs, all counts are what they say, and m does as it
+ * likes with every object and every mutator.  May collect. */
+void refcount_open(struct mm_mutator *m);
+void refcount_close(struct mm_mutator *m);
+
+/* Between them, or with nobody running: applies the logs of all mutators. */
+void refcount_apply(struct mm_mutator *m);
+
+/* Stops the world for a moment, applies the logs, and searches a portion if it is time. */
+void refcount_settle(struct mm_mutator *m, size_t steps);
+
+/* Between them: takes over the dead of a mutator that is away, or, with `all`, of any; false: none.
+ */
+bool refcount_adopt_dead(struct mm_mutator *m, bool all);
+
+/* With several mutators: one reference fewer; whether the object is dead, and to be buried. */
+bool refcount_drop_shared(struct mm_mutator *m, void *obj);
+
+/* With several mutators: the object, which is m's own, is noted as a suspect. */
+void refcount_suspect_shared(struct mm_mutator *m, void *obj);
+
+/* The same for the only mutator, and while the world is stopped; false: no memory. */
+bool refcount_suspect_now(struct mm_heap *heap, void *obj);
+
+/* A suspect found no room: the next search takes every object for one. */
+void refcount_lose_suspect(struct mm_heap *heap);
 
 /* Searches for dead cycles in one go, and adds them to the dead; says how many bytes they are. */
 size_t refcount_search(struct mm_mutator *m);
@@ -154,5 +189,11 @@ void refcount_plan_search(struct mm_heap *heap, size_t reached, size_t dead);
 
 /* Whether a search is due. */
 bool refcount_search_due(const struct mm_heap *heap);
+
+/* A portion of the search that goes on or is due, if there is one. */
+void refcount_search_if_due(struct mm_mutator *m, size_t steps);
+
+/* Whether an object may refer to something. */
+bool refcount_is_used(const struct mm_heap *heap, void *obj);
 
 #endif

@@ -128,13 +128,18 @@ void
 mm_verify(struct mm_heap *heap)
 {
     struct census census = { .heap = heap };
+    if (heap->world.mutators)
+        refcount_apply(heap->world.mutators);
     slabs_verify(&heap->slabs);
     slabs_each_cell(&heap->slabs, refcount_verify_object, &census);
     slabs_each_cell(&heap->slabs, refcount_take_off_all, &census);
     slabs_each_cell(&heap->slabs, refcount_put_on_all, &census);
     size_t waiting = 0;
-    for (void *obj = heap->dead; obj; obj = refcount_next_dead(obj))
-        waiting++;
+    for (struct slab_cache *cache = heap->slabs.caches; cache; cache = cache->all) {
+        void *obj = ((struct mm_mutator *)cache)->dead;
+        for (; obj; obj = refcount_next_dead(obj))
+            waiting++;
+    }
     mm_assert(waiting == census.waiting);         /* R3 */
     mm_assert(heap->suspects == census.suspects); /* R4 */
     for (size_t i = 0; i < heap->suspects; i++) {

@@ -33,21 +33,36 @@ struct search {
 /* -- suspects -- */
 
 void
-refcount_suspect(struct mm_mutator *m, void *obj)
+refcount_lose_suspect(struct mm_heap *heap)
 {
-    struct mm_heap *heap = refcount_heap(m);
+    heap->lost = true;
+    if (heap->search.phase < REFCOUNT_CUT)
+        heap->search.given_up = heap->search.phase != REFCOUNT_IDLE;
+}
+
+bool
+refcount_suspect_now(struct mm_heap *heap, void *obj)
+{
     size_t need = (heap->suspects + 1) * sizeof(void *);
     if (!growing_ensure(&heap->buffer, &heap->slabs.spans.pages, need, 2 * need)) {
-        heap->lost = true;
-        if (heap->search.phase < REFCOUNT_CUT)
-            heap->search.given_up = heap->search.phase != REFCOUNT_IDLE;
-        return;
+        refcount_lose_suspect(heap);
+        return false;
     }
     union refcount_header *header = refcount_header(obj);
     header->tag |= REFCOUNT_SUSPECT;
     if (header->tag & REFCOUNT_LISTED && refcount_colour(obj) == REFCOUNT_GREY)
         heap->search.again = true;
     ((void **)(void *)heap->buffer.base)[heap->suspects++] = obj;
+    return true;
+}
+
+void
+refcount_suspect(struct mm_mutator *m, void *obj)
+{
+    if (m->several)
+        refcount_suspect_shared(m, obj);
+    else
+        (void)refcount_suspect_now(refcount_heap(m), obj);
 }
 
 static void
@@ -56,15 +71,21 @@ refcount_see_place(void *is_used, mm_ref *place)
     *(bool *)is_used |= place->ptr_ != NULL;
 }
 
+bool
+refcount_is_used(const struct mm_heap *heap, void *obj)
+{
+    const struct mm_type *type = refcount_type(heap, obj);
+    bool is_used = mm_unit(type) > 1; /* long arrays are not looked at */
+    fields_each_word(type->ref_words, obj, refcount_see_place, &is_used);
+    return is_used;
+}
+
 void
 refcount_store_new(struct mm_mutator *m, mm_ref *field, void *value)
 {
-    const struct mm_type *type = refcount_type(refcount_heap(m), value);
-    bool is_used = mm_unit(type) > 1; /* long arrays are not looked at */
-    fields_each_word(type->ref_words, value, refcount_see_place, &is_used);
-    if (is_used)
+    if (refcount_is_used(refcount_heap(m), value))
         refcount_suspect(m, value);
-    refcount_land(m, field, value);
+    refcount_land_alone(m, field, value);
 }
 
 void
@@ -268,7 +289,7 @@ refcount_gather_step(struct search *search, void *obj)
     refcount_children(search, obj, refcount_gather_child);
     search->freed_bytes += refcount_cell_bytes(search->m, obj, refcount_type(search->heap, obj));
     search->dead++;
-    refcount_bury(search->heap, obj);
+    refcount_bury_for(search->m, obj);
 }
 
 static void
@@ -320,6 +341,18 @@ refcount_search_due(const struct mm_heap *heap)
 {
     return heap->suspects >= heap->trigger ||
            (MM_LOAD_RELAXED(&heap->slabs.spans.pages.held) >= heap->goal);
+}
+
+void
+refcount_search_if_due(struct mm_mutator *m, size_t steps)
+{
+    struct mm_heap *heap = refcount_heap(m);
+    if (heap->search.phase == REFCOUNT_IDLE && !refcount_search_due(heap))
+        return;
+    if (heap->search.phase == REFCOUNT_IDLE && heap->lost)
+        (void)refcount_search(m);
+    else
+        (void)refcount_search_some(m, steps);
 }
 
 /* The next search is due when as many suspects have come as make up for this one's work: a

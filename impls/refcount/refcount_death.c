@@ -6,9 +6,12 @@
  * freeing: Weizenbaum 1963; bounded as by Boehm 2004).  A long array dies from its end, a
  * portion of references at a time: its length is in its hands.
  *
- * Neighbours in the list that are of one type are taken apart in one loop, and their cells are
- * popped again before any other: the memory of what just died is near.  So that slabs can empty
- * none the less, each class has an allowance of such cells, renewed when its list is empty.
+ * Each mutator has a list of its own.  Neighbours in the list that are of one type are taken apart
+ * in one loop, and their cells are popped again before any other: the memory of what just died is
+ * near.  So that slabs can empty none the less, each class has an allowance of such cells, renewed
+ * when its list is empty.
+ *
+ * In a heap that had several mutators, each cell is looked at for whose slab it is in.
  *
  * Cost: a decrement for each reference and two pushes for each object. */
 #include "refcount.h"
@@ -46,11 +49,25 @@ refcount_next_dead(void *obj)
 }
 
 void
-refcount_bury(struct mm_heap *heap, void *obj)
+refcount_bury(struct mm_mutator *m, void *obj)
 {
     union refcount_header *header = refcount_header(obj);
-    header->word = (header->word & ~LINK_MASK) | DEAD_WORD | (uintptr_t)heap->dead >> 3;
-    heap->dead = obj;
+    header->word = (header->word & ~LINK_MASK) | DEAD_WORD | (uintptr_t)m->dead >> 3;
+    m->dead = obj;
+}
+
+void
+refcount_bury_for(struct mm_mutator *m, void *obj)
+{
+    if (!m->stops_world) {
+        refcount_bury(m, obj);
+        return;
+    }
+    const struct span *slab = spans_entry(m->cells.bias, refcount_header(obj));
+    slab -= slab->offset;
+    struct slab_cache *owner = MM_LOAD_RELAXED(&slab->owner);
+    struct mm_mutator *to = (struct mm_mutator *)owner;
+    refcount_bury(to && !to->is_away ? to : m, obj);
 }
 
 /* One reference fewer; what dies of it joins the dead, whose first is given and returned.  The
@@ -76,8 +93,10 @@ refcount_drop_to(struct mm_mutator *m, void *obj, void *dead)
 static void
 refcount_drop(struct mm_mutator *m, void *obj)
 {
-    struct mm_heap *heap = refcount_heap(m);
-    heap->dead = refcount_drop_to(m, obj, heap->dead);
+    if (MM_LIKELY(!m->several))
+        m->dead = refcount_drop_to(m, obj, m->dead);
+    else if (obj && refcount_drop_shared(m, obj))
+        refcount_bury(m, obj);
 }
 
 static void
@@ -97,7 +116,12 @@ refcount_free_cell(struct mm_mutator *m, void *obj, const struct mm_type *type)
     }
     span -= span->offset;
     debug_fill(cell, DEBUG_FILL_DEAD, span->cell_bytes);
-    slabs_push_warm(&m->cells, span, cell);
+    if (MM_UNLIKELY(MM_LOAD_RELAXED(&span->owner) != &m->cells))
+        slabs_send(&m->cells, span, cell);
+    else if (MM_UNLIKELY(MM_LOAD_RELAXED(&m->stop)))
+        slabs_push_own(&m->cells, span, cell); /* or m may never come by a slow half */
+    else
+        slabs_push_warm(&m->cells, span, cell);
 }
 
 /* Takes references off the end of a dead array, as many as the portion allows; whether it has
@@ -126,8 +150,7 @@ static size_t
 refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t most,
                   bool is_wanted)
 {
-    struct mm_heap *heap = refcount_heap(m);
-    void *dead = heap->dead, *ready = m->cells.free[kind->class_index];
+    void *dead = m->dead, *ready = m->cells.free[kind->class_index];
     uint64_t key = refcount_header(dead)->word >> LINK_BITS;
     size_t allowance = m->allowance[kind->class_index], freed = 0;
     size_t refs_n = kind->run_refs, front = kind->front, cell_bytes = kind->cell_bytes;
@@ -148,7 +171,7 @@ refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t
             slabs_push_own(&m->cells, slabs_of(&m->cells, cell, cell_bytes), cell);
         }
     }
-    heap->dead = dead;
+    m->dead = dead;
     m->cells.free[kind->class_index] = ready;
     m->allowance[kind->class_index] = (uint16_t)(allowance -
                                                  (freed < allowance ? freed : allowance));
@@ -159,12 +182,11 @@ refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t
 static size_t
 refcount_free_one(struct mm_mutator *m, const struct refcount_kind *kind, size_t *portion)
 {
-    struct mm_heap *heap = refcount_heap(m);
-    void *obj = heap->dead;
-    heap->dead = refcount_next_dead(obj);
+    void *obj = m->dead;
+    m->dead = refcount_next_dead(obj);
     --*portion;
     if (kind->has_length && !refcount_shorten(m, obj, kind->type, portion)) {
-        refcount_bury(heap, obj);
+        refcount_bury(m, obj);
         return 0;
     }
     for (uint64_t words = kind->type->ref_words; words; words &= words - 1)
@@ -183,11 +205,12 @@ refcount_free_for(struct mm_mutator *m, size_t portion, unsigned wanted)
     struct mm_heap *heap = refcount_heap(m);
     const struct events *events = &heap->slabs.spans.events;
     uint64_t begin = events_begin(events), bytes = 0;
-    while (heap->dead && portion > 0) {
-        const struct refcount_kind *kind = refcount_kind(heap, heap->dead);
+    while (m->dead && portion > 0) {
+        const struct refcount_kind *kind = refcount_kind(heap, m->dead);
         unsigned class_index = kind->class_index;
         bool is_wanted = class_index == wanted;
-        if (class_index == REFCOUNT_NO_CLASS || refcount_header(heap->dead)->tag & REFCOUNT_KEPT) {
+        if (m->mixed || class_index == REFCOUNT_NO_CLASS ||
+            refcount_header(m->dead)->tag & REFCOUNT_KEPT) {
             bytes += refcount_free_one(m, kind, &portion);
             continue;
         }
@@ -221,7 +244,7 @@ refcount_died(struct mm_mutator *m, void *obj)
         refcount_free_cell(m, obj, refcount_type(heap, obj));
         return;
     }
-    refcount_bury(heap, obj);
+    refcount_bury(m, obj);
     refcount_free_portion(m);
 }
 

@@ -4,17 +4,20 @@
 #define REFCOUNT_PLACES_H
 
 MM_INLINE void
-refcount_retain(void *obj)
-{
-    if (obj)
-        refcount_header(obj)->count++;
-}
-
-MM_INLINE void
-refcount_release(struct mm_mutator *m, void *obj)
+refcount_retain(struct mm_mutator *m, void *obj)
 {
     if (!obj)
         return;
+    if (MM_UNLIKELY(m->several))
+        refcount_retain_shared(m, obj);
+    else
+        refcount_header(obj)->count++;
+}
+
+/* Of the only mutator. */
+MM_INLINE void
+refcount_release_alone(struct mm_mutator *m, void *obj)
+{
     union refcount_header *header = refcount_header(obj);
     if (--header->count == 0)
         refcount_died(m, obj);
@@ -22,20 +25,44 @@ refcount_release(struct mm_mutator *m, void *obj)
         refcount_suspect(m, obj);
 }
 
+MM_INLINE void
+refcount_release(struct mm_mutator *m, void *obj)
+{
+    if (!obj)
+        return;
+    if (MM_UNLIKELY(m->several))
+        refcount_release_shared(m, obj);
+    else
+        refcount_release_alone(m, obj);
+}
+
 /* Puts an object that is counted already into a place. */
 MM_INLINE void
-refcount_land(struct mm_mutator *m, mm_ref *place, void *value)
+refcount_land_alone(struct mm_mutator *m, mm_ref *place, void *value)
 {
     void *old = place->ptr_;
     place->ptr_ = value;
-    refcount_release(m, old);
+    if (old)
+        refcount_release_alone(m, old);
+}
+
+MM_INLINE void
+refcount_store(struct mm_mutator *m, mm_ref *place, void *value)
+{
+    if (MM_UNLIKELY(m->several)) {
+        refcount_store_shared(m, place, value);
+        return;
+    }
+    if (value)
+        refcount_header(value)->count++;
+    refcount_land_alone(m, place, value);
 }
 
 MM_INLINE void
 mm_init(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
 {
-    (void)m, (void)obj;
-    refcount_retain(value);
+    (void)obj;
+    refcount_retain(m, value);
     field->ptr_ = value;
 }
 
@@ -50,18 +77,19 @@ MM_INLINE void
 mm_store(struct mm_mutator *m, void *obj, mm_ref *field, void *value)
 {
     (void)obj;
-    refcount_retain(value);
-    refcount_land(m, field, value);
+    refcount_store(m, field, value);
 }
 
 MM_INLINE void
 mm_store_new(struct mm_mutator *m, void *obj, mm_ref *field, mm_owned value)
 {
     (void)obj;
-    if (value.ptr_ && !(refcount_header(value.ptr_)->tag & REFCOUNT_QUIET))
+    if (MM_UNLIKELY(m->several))
+        refcount_store_new_shared(m, field, value.ptr_);
+    else if (value.ptr_ && !(refcount_header(value.ptr_)->tag & REFCOUNT_QUIET))
         refcount_store_new(m, field, value.ptr_);
     else
-        refcount_land(m, field, value.ptr_);
+        refcount_land_alone(m, field, value.ptr_);
 }
 
 MM_INLINE void
@@ -69,7 +97,7 @@ mm_copy(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from, size_t 
 {
     (void)obj;
     for (size_t i = 0; i < n; i++)
-        refcount_retain(from[i].ptr_);
+        refcount_retain(m, from[i].ptr_);
     /* obj, or what holds `from`, may die of this, and is taken apart only afterwards. */
     refcount_drop_all(m, to, n);
     memmove(to, from, n * sizeof *to);
@@ -88,9 +116,15 @@ mm_clear(struct mm_mutator *m, void *obj, mm_ref *places, size_t n)
 MM_INLINE bool
 mm_cas(struct mm_mutator *m, void *obj, mm_ref *field, void *expected, void *value)
 {
-    if (field->ptr_ != expected)
+    (void)obj;
+    void *found = expected;
+    refcount_retain(m, value);
+    if (!__atomic_compare_exchange_n(&field->ptr_, &found, value, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE)) {
+        refcount_retract(m, value);
         return false;
-    mm_store(m, obj, field, value);
+    }
+    refcount_release(m, expected);
     return true;
 }
 
@@ -105,14 +139,17 @@ mm_global(struct mm_mutator *m, mm_ref *slot)
 MM_INLINE void
 mm_set(struct mm_mutator *m, mm_ref *slot, void *value)
 {
-    refcount_retain(value);
-    refcount_land(m, slot, value);
+    refcount_store(m, slot, value);
 }
 
+/* Roots are written by one thread at a time, which tells others by other means: so the flag is not
+ * looked at where nothing was. */
 MM_INLINE void
 mm_take(struct mm_mutator *m, mm_ref *slot, mm_owned value)
 {
-    refcount_land(m, slot, value.ptr_);
+    void *old = slot->ptr_;
+    slot->ptr_ = value.ptr_;
+    refcount_release(m, old);
 }
 
 MM_INLINE mm_owned

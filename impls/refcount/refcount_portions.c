@@ -281,7 +281,7 @@ refcount_unlist_next(struct mm_mutator *m, struct mm_heap *heap, size_t *freed)
     if (refcount_colour(obj) == REFCOUNT_GREY && !search->given_up) {
         *freed += refcount_cell_bytes(m, obj, refcount_type(heap, obj));
         search->dead++;
-        refcount_bury(heap, obj);
+        refcount_bury_for(m, obj);
     } else {
         refcount_paint(obj, REFCOUNT_BLACK);
     }
