@@ -28,6 +28,7 @@ struct mm_manager {
     bool obeys_limit;             /* heap_bytes bounds what it holds */
     bool emits_events;            /* its slow paths emit mm_events */
     bool collects;                /* reclaims in cycles: too few of them in a run are remarked */
+    bool tells_stops;  /* each time that it stops the world emits MM_EVENT_TIME_TO_STOP */
     bool leaks_cycles; /* never reclaims dead objects that refer to each other in circles */
 };
 extern const struct mm_manager MM_MANAGER;
@@ -53,6 +54,9 @@ enum mm_event_kind {
     MM_EVENT_PAGE_REQUEST, /* memory came from the system */
     MM_EVENT_PAGE_RETURN,  /* memory went back to the system */
     MM_EVENT_FALLBACK, /* an incremental collector fell behind; bytes: allocated past its goal */
+    /* From when the mutators were asked to stand still until all of them did.  Tells only: those
+     * that wait meanwhile have their STOP, the others run.  The mutator is the one that asked. */
+    MM_EVENT_TIME_TO_STOP,
     MM_EVENT_KINDS
 };
 
@@ -71,10 +75,10 @@ struct mm_config {
     size_t heap_bytes; /* limit on all that the manager holds; 0: grow by growth_percent */
     unsigned
         growth_percent; /* without a limit: collect when the live size has grown by this; 0: 100 */
-    unsigned slice_us;  /* incremental managers: the longest slice; 0: 150 */
-    unsigned cores;     /* cores that the process is bound to; 0: 1 */
-    bool huge_pages;    /* ask for transparent huge pages */
-    bool populate;      /* touch the heap before it is used, where that makes sense */
+    unsigned slice_us; /* incremental managers: the longest slice; 0: 150 */
+    unsigned cores;    /* cores that the process is bound to; 0: 1 */
+    bool huge_pages;   /* ask for transparent huge pages */
+    bool populate;     /* touch the heap before it is used, where that makes sense */
     /* For tests. */
     bool collect_always;   /* collect at every allocation */
     uint64_t fail_request; /* the n-th request for memory, counted from 1, fails; 0: none */

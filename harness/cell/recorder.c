@@ -50,7 +50,7 @@ struct recorder_slot {
     uint64_t looked_ns, switched_after_ns, switched_ns;
     long switches; /* of the thread, at the last look */
     struct recorder_disturbance disturbance;
-    struct histogram pauses;
+    struct histogram pauses, stops;
     struct utilisation utilisation;
     struct recorder_pause recent[RECORDER_RECENT];
 };
@@ -60,7 +60,7 @@ struct recorder {
     uint64_t phase_begin_ns[RECORDER_PHASES];
     unsigned slots_taken, slots_count; /* taken: atomic, may exceed the count */
     uint64_t homeless;                 /* events of threads without a slot; atomic */
-    struct histogram all;
+    struct histogram all, all_stops;
     struct recorder_slot slots[];
 };
 
@@ -79,9 +79,11 @@ recorder_create(unsigned threads, bool keep_all)
         return NULL;
     recorder->slots_count = count;
     histogram_init(&recorder->all);
+    histogram_init(&recorder->all_stops);
     for (unsigned i = 0; i < count; i++) {
         struct recorder_slot *slot = &recorder->slots[i];
         histogram_init(&slot->pauses);
+        histogram_init(&slot->stops);
         if (keep_all && !(slot->kept = system_map(RECORDER_KEPT * sizeof *slot->kept)))
             return NULL;
     }
@@ -211,6 +213,9 @@ recorder_event(void *user, const struct mm_event *event)
     slot->counts[event->kind]++;
     if (recorder_holds_up(event))
         recorder_held_up(recorder, slot, event);
+    else if (event->kind == MM_EVENT_TIME_TO_STOP &&
+             event->begin_ns >= recorder->phase_begin_ns[RECORDER_TIMED])
+        histogram_record(&slot->stops, event->end_ns - event->begin_ns);
 }
 
 void
@@ -232,6 +237,16 @@ recorder_pauses(struct recorder *recorder)
         histogram_init(&slot->pauses);
     }
     return &recorder->all;
+}
+
+const struct histogram *
+recorder_stops(struct recorder *recorder)
+{
+    for (unsigned i = 0; i < recorder->slots_count; i++) {
+        histogram_merge(&recorder->all_stops, &recorder->slots[i].stops);
+        histogram_init(&recorder->slots[i].stops);
+    }
+    return &recorder->all_stops;
 }
 
 struct recorder_disturbance
@@ -295,6 +310,12 @@ recorder_lost_events(const struct recorder *recorder)
     return count;
 }
 
+uint64_t
+recorder_homeless(const struct recorder *recorder)
+{
+    return recorder->homeless;
+}
+
 /* -- The file ----------------------------------------------------------------- */
 
 const char *
@@ -319,6 +340,7 @@ recorder_kind_name(enum mm_event_kind kind)
         [MM_EVENT_PAGE_REQUEST] = "page_request",
         [MM_EVENT_PAGE_RETURN] = "page_return",
         [MM_EVENT_FALLBACK] = "fallback",
+        [MM_EVENT_TIME_TO_STOP] = "time_to_stop",
     };
     return names[kind];
 }

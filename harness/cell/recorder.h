@@ -57,7 +57,10 @@ void recorder_phase(struct recorder *recorder, enum recorder_phase phase);
 /* After the last phase: the pauses of the timed part, all threads together. */
 const struct histogram *recorder_pauses(struct recorder *recorder);
 
-/* Afterwards: which of them were disturbed. */
+/* The same of the times until the world stood still, however short. */
+const struct histogram *recorder_stops(struct recorder *recorder);
+
+/* Afterwards: which of the pauses were disturbed. */
 struct recorder_disturbance recorder_disturbance(const struct recorder *recorder);
 
 /* After the last phase: the smallest share, in per cent, of any window of this length in the timed
@@ -72,6 +75,9 @@ uint64_t recorder_count(const struct recorder *recorder, enum mm_event_kind kind
 /* Pauses that may have been counted wrongly, and events that the file lacks, for want of room. */
 uint64_t recorder_lost_pauses(const struct recorder *recorder);
 uint64_t recorder_lost_events(const struct recorder *recorder);
+
+/* Events of threads for which there was no slot: nothing else is known of them. */
+uint64_t recorder_homeless(const struct recorder *recorder);
 
 /* Writes phases and events as lines of JSON. */
 void recorder_write(const struct recorder *recorder, FILE *file);

@@ -64,11 +64,27 @@ report_pauses(struct cell *cell)
     sample->disturbance.undisturbed_max_ns = disturbance.undisturbed_max_ns;
 }
 
+/* There is room for any number of them; only threads without a slot lose some. */
+static void
+report_stops(struct cell *cell)
+{
+    struct metric_distribution *stops = &cell->sample.stops;
+    if (!MM_MANAGER.tells_stops)
+        stops->missing = "the manager never stops the world, or does not say how long that takes";
+    else if (!cell->recorder)
+        stops->missing = "not recorded; use --record";
+    else if (recorder_homeless(cell->recorder) > 0)
+        stops->missing = "more threads came than the recorder has room for";
+    else
+        stops->durations = recorder_stops(cell->recorder);
+}
+
 static void
 report_rest(struct cell *cell)
 {
     struct metric_sample *sample = &cell->sample;
     report_pauses(cell);
+    report_stops(cell);
     sample->stalls.durations = stalls_taken(&sample->stalls.missing);
     sample->heap_bytes = cell->config.heap_bytes;
     sample->manager_collects = MM_MANAGER.collects;
@@ -96,6 +112,9 @@ report_histograms(const struct metric_sample *sample)
     json_t *histograms = json_object();
     if (sample->pauses.durations)
         json_object_set_new(histograms, "pause_ns", report_histogram(sample->pauses.durations));
+    if (sample->stops.durations)
+        json_object_set_new(histograms, "time_to_stop_ns",
+                            report_histogram(sample->stops.durations));
     if (sample->stalls.durations)
         json_object_set_new(histograms, "stall_ns", report_histogram(sample->stalls.durations));
     if (sample->latencies.durations)

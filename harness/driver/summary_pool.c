@@ -25,6 +25,7 @@ static const struct pool_percentile POOL_PERCENTILES[] = {
     { "pause_p50_ns", "pause_ns", 0.5, 2 },
     { "pause_p99_ns", "pause_ns", 0.99, 100 },
     { "pause_p999_ns", "pause_ns", 0.999, 1000 },
+    { "time_to_stop_p99_ns", "time_to_stop_ns", 0.99, 100 },
     { "latency_p50_ns", "latency_ns", 0.5, 2 },
     { "latency_p90_ns", "latency_ns", 0.9, 10 },
     { "latency_p99_ns", "latency_ns", 0.99, 100 },

@@ -39,7 +39,7 @@ struct metric_sample {
     uint64_t peak_rss_bytes, start_rss_bytes;
     struct mm_stats before, after, end; /* the timed part; `end` is after teardown */
     bool manager_collects;
-    struct metric_distribution pauses, stalls, latencies;
+    struct metric_distribution pauses, stops, stalls, latencies;
     uint64_t fallbacks; /* counts if pauses are there */
     struct metric_disturbance disturbance;
     struct metric_share utilisation_1ms, utilisation_10ms, utilisation_100ms;

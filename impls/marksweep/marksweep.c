@@ -22,6 +22,7 @@ const struct mm_manager MM_MANAGER = {
     .obeys_limit = true,
     .emits_events = true,
     .collects = true,
+    .tells_stops = true,
 };
 
 /* Called with the lock held. */

@@ -73,6 +73,24 @@ world_flag(struct world *world, uint32_t stop)
         MM_STORE_RELAXED(&m->stop, stop);
 }
 
+/* Asks all mutators to stand still.  The clock is read as such: this is no beginning of something
+ * that holds up the calling thread. */
+static void
+world_ask(struct world *world, const struct events *events)
+{
+    world->stopping = true;
+    world->asked_ns = events->listener ? events_clock() : 0;
+    world_flag(world, 1);
+}
+
+/* They do. */
+static void
+world_at_rest(const struct world *world, const struct events *events, uint32_t mutator)
+{
+    mm_assert(world->running == 0);
+    events_end(events, MM_EVENT_TIME_TO_STOP, mutator, world->asked_ns, 0);
+}
+
 static void
 world_resume(struct world *world)
 {
@@ -84,6 +102,7 @@ world_resume(struct world *world)
 static void
 world_do_task(struct world *world)
 {
+    world_at_rest(world, &((struct block_heap *)world->task_heap)->events, MM_NO_MUTATOR);
     world->task(world->task_heap);
     world->task = NULL;
     world_resume(world);
@@ -174,11 +193,11 @@ world_stop(struct mm_mutator *m)
 {
     struct world *world = world_of(m);
     mm_assert(!world->stopping);
-    world->stopping = true;
-    world_flag(world, 1);
+    world_ask(world, &m->heap->events);
     world_leave(world);
     while (world->running > 0)
         pthread_cond_wait(&world->stopped, &world->lock);
+    world_at_rest(world, &m->heap->events, m->ordinal);
 }
 
 void
@@ -195,10 +214,9 @@ world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap))
     struct world *world = world_of_heap(heap);
     while (world->stopping)
         pthread_cond_wait(&world->started, &world->lock);
-    world->stopping = true;
     world->task = task;
     world->task_heap = heap;
-    world_flag(world, 1);
+    world_ask(world, &((struct block_heap *)heap)->events);
     if (world->running == 0)
         world_do_task(world);
     while (world->task)

@@ -30,6 +30,7 @@ struct world {
     unsigned running;
     uint32_t ordinals; /* given out so far */
     bool stopping;
+    uint64_t asked_ns; /* when the flags were raised; 0: nobody listens */
     void (*task)(struct mm_heap *heap);
     struct mm_heap *task_heap;
     uint64_t jitter; /* atomic: the state of random waits; 0: none */
@@ -56,7 +57,8 @@ void world_pause(struct mm_mutator *m);
 void world_park(struct mm_mutator *m);
 void world_unpark(struct mm_mutator *m);
 
-/* Waits until no other mutator runs.  The caller comes from world_pause. */
+/* Waits until no other mutator runs.  The caller comes from world_pause.  How long that took is
+ * told as MM_EVENT_TIME_TO_STOP, so it is with world_stop_for. */
 void world_stop(struct mm_mutator *m);
 void world_start(struct mm_mutator *m);
 

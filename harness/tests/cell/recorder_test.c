@@ -82,9 +82,42 @@ test_what_is_no_pause(void **state)
     struct recorder *recorder = begin(false);
     emit(recorder, MM_EVENT_RESET, 0, 10, 19);                  /* too short */
     emit(recorder, MM_EVENT_MARK_SLICE, MM_NO_MUTATOR, 20, 90); /* a collector's own thread */
-    emit(recorder, MM_EVENT_FALLBACK, 0, 100, 150);             /* tells, does not hold up */
+    emit(recorder, MM_EVENT_TIME_TO_STOP, 0, 100, 150);         /* tells, does not hold up */
     assert_int_equal(recorder_pauses(recorder)->count, 0);
-    assert_int_equal(recorder_count(recorder, MM_EVENT_FALLBACK), 1);
+    assert_int_equal(recorder_count(recorder, MM_EVENT_TIME_TO_STOP), 1);
+}
+
+/* The time until the world stood still is no hold-up, however long: who waited says so itself. */
+static void
+test_time_to_stop_is_a_distribution_of_its_own(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    emit(recorder, MM_EVENT_TIME_TO_STOP, 0, 100, 400);
+    emit(recorder, MM_EVENT_TIME_TO_STOP, MM_NO_MUTATOR, 500, 501); /* shorter than a pause */
+    emit(recorder, MM_EVENT_STOP, 0, 600, 700);
+    emit(recorder, MM_EVENT_TIME_TO_STOP, 0, 710, 730);
+    recorder_phase(recorder, RECORDER_TEARDOWN);
+    emit(recorder, MM_EVENT_TIME_TO_STOP, 0, 800, 2000);
+    const struct histogram *stops = recorder_stops(recorder);
+    assert_int_equal(stops->count, 3);
+    assert_int_equal(stops->min, 1 * US);
+    assert_int_equal(stops->max, 300 * US);
+    assert_int_equal(recorder_pauses(recorder)->count, 1);
+    assert_int_equal(recorder_pauses(recorder)->max, 100 * US);
+    assert_int_equal(recorder_homeless(recorder), 0);
+}
+
+/* One that was asked for before the timed part belongs to what was before. */
+static void
+test_time_to_stop_of_before_does_not_count(void **state)
+{
+    (void)state;
+    uint64_t before_ns = system_clock();
+    struct recorder *recorder = begin(false);
+    timed_ns = before_ns;
+    emit(recorder, MM_EVENT_TIME_TO_STOP, 0, 0, 1000000);
+    assert_int_equal(recorder_stops(recorder)->count, 0);
 }
 
 static void
@@ -208,7 +241,7 @@ test_utilisation_of_nested_and_short_events(void **state)
     emit(recorder, MM_EVENT_PAGE_REQUEST, 0, 110, 130);
     emit(recorder, MM_EVENT_STOP, 0, 100, 200);
     emit(recorder, MM_EVENT_RESET, 0, 300, 305);                  /* too short for a pause */
-    emit(recorder, MM_EVENT_FALLBACK, 0, 300, 600);               /* tells, does not hold up */
+    emit(recorder, MM_EVENT_TIME_TO_STOP, 0, 300, 600);           /* tells, does not hold up */
     emit(recorder, MM_EVENT_MARK_SLICE, MM_NO_MUTATOR, 400, 900); /* a collector's own thread */
     assert_true(fabs(utilisation(recorder, UTILISATION_10MS) - 98.95) < 1e-9);
     double percent;
@@ -346,6 +379,8 @@ main(void)
         cmocka_unit_test(test_nested_events_are_one_pause),
         cmocka_unit_test(test_other_mutators_have_pauses_of_their_own),
         cmocka_unit_test(test_what_is_no_pause),
+        cmocka_unit_test(test_time_to_stop_is_a_distribution_of_its_own),
+        cmocka_unit_test(test_time_to_stop_of_before_does_not_count),
         cmocka_unit_test(test_only_the_timed_part_counts),
         cmocka_unit_test(test_many_pauses),
         cmocka_unit_test(test_threads_emit_at_once),

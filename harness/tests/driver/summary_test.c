@@ -224,6 +224,20 @@ percentiles_are_pooled_and_need_samples(void **state)
     assert_int_equal(document_number(curve, "samples", 0), 150);
 }
 
+static void
+time_to_stop_is_pooled(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= 2; round++) {
+        struct record *record = add(RECORD_RACE, round, "bad", 10);
+        record->histograms = memory_keep(
+            json_pack("{s:[[i, i], [i, i]]}", "time_to_stop_ns", 100, 980, 5000, 20));
+    }
+    const json_t *p99 = find(make(), "rows", "bad", "time_to_stop_p99_ns");
+    assert_non_null(p99);
+    assert_true(fabs(document_number(p99, "median", 0) / 5000 - 1) < 0.01);
+}
+
 /* -- Repeated processes ------------------------------------------------------------- */
 
 static void
@@ -301,6 +315,7 @@ main(void)
         cmocka_unit_test_setup(reuse_is_paired_within_the_round, start),
         cmocka_unit_test_setup(recording_is_compared_with_its_twin, start),
         cmocka_unit_test_setup(percentiles_are_pooled_and_need_samples, start),
+        cmocka_unit_test_setup(time_to_stop_is_pooled, start),
         cmocka_unit_test_setup(undisturbed_processes_are_taken_if_there_are_enough, start),
         cmocka_unit_test_setup(first_processes_are_taken_if_there_are_not, start),
         cmocka_unit_test_setup(few_rounds_are_enough_if_all_are_undisturbed, start),
