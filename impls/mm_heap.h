@@ -41,7 +41,7 @@ extern const struct mm_traits MM_TRAITS;
 
 /* -- Events ----------------------------------------------------------------- */
 
-/* What a slow path did.  Kinds up to MM_EVENT_PAGE_RETURN hold up the thread that
+/* What a slow path did.  Kinds up to MM_EVENT_FALLBACK hold up the thread that
  * emits them while they last, unless that thread is a collector's own. */
 enum mm_event_kind {
     MM_EVENT_STOP,         /* every mutator stood still */
@@ -53,7 +53,9 @@ enum mm_event_kind {
     MM_EVENT_RESET,        /* a scope ended */
     MM_EVENT_PAGE_REQUEST, /* memory came from the system */
     MM_EVENT_PAGE_RETURN,  /* memory went back to the system */
-    MM_EVENT_FALLBACK, /* an incremental collector fell behind; bytes: allocated past its goal */
+    /* An incremental collector fell behind, and a mutator without room waited until the cycle
+     * ended. bytes: held beyond the goal when that began; 0 where the limit is the goal. */
+    MM_EVENT_FALLBACK,
     /* From when the mutators were asked to stand still until all of them did.  Tells only: those
      * that wait meanwhile have their STOP, the others run.  The mutator is the one that asked. */
     MM_EVENT_TIME_TO_STOP,

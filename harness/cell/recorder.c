@@ -169,7 +169,7 @@ recorder_is_disturbed(struct recorder_slot *slot, const struct mm_event *event)
 static bool
 recorder_holds_up(const struct mm_event *event)
 {
-    return event->kind <= MM_EVENT_PAGE_RETURN && event->mutator != MM_NO_MUTATOR;
+    return event->kind <= MM_EVENT_FALLBACK && event->mutator != MM_NO_MUTATOR;
 }
 
 static void

@@ -254,20 +254,18 @@ concurrent_at_rest(struct mm_mutator *m, void (*task)(struct mm_heap *heap))
     events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, 0);
 }
 
-/* Marks for so long, with the lock let go of meanwhile.  True: nothing is grey. */
+/* Marks for so long, with the lock let go of meanwhile; says how many steps that were.  True:
+ * nothing is grey.  The caller tells of it, and lets others stop the world. */
 static bool
-concurrent_help(struct mm_mutator *m, uint64_t ns)
+concurrent_help(struct mm_heap *heap, uint64_t ns, uint64_t *ran)
 {
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    uint64_t begin = events_clock(), ran = 0;
+    uint64_t begin = events_clock();
     world_unlock(&blocks->world);
-    bool done = snapshot_mark(blocks, UINT64_MAX, begin + ns, &ran);
-    (void)MM_ADD_RELAXED(&heap->steps_done, ran);
-    events_end(&blocks->events, MM_EVENT_ASSIST, m->ordinal, begin, ran);
+    bool done = snapshot_mark(blocks, UINT64_MAX, begin + ns, ran);
+    (void)MM_ADD_RELAXED(&heap->steps_done, *ran);
     world_lock(&blocks->world);
     heap->held_up_ns += events_clock() - begin;
-    world_pause(m);
     return done;
 }
 
@@ -282,8 +280,11 @@ concurrent_pay(struct mm_mutator *m, size_t bytes)
     if (heap->debt_ns < HELP_NS_MIN)
         return;
     double ns = heap->debt_ns < (double)heap->slice_ns ? heap->debt_ns : (double)heap->slice_ns;
+    uint64_t begin = events_begin(&heap->blocks.events), ran = 0;
     heap->debt_ns = 0;
-    (void)concurrent_help(m, (uint64_t)ns);
+    (void)concurrent_help(heap, (uint64_t)ns, &ran);
+    events_end(&heap->blocks.events, MM_EVENT_ASSIST, m->ordinal, begin, ran);
+    world_pause(m);
 }
 
 /* For tests: cycles begin, go on a little and end at any allocation, some of it by the thread. */
@@ -336,7 +337,10 @@ collector_pace(struct mm_mutator *m, size_t bytes)
         concurrent_request(heap);
 }
 
-/* Waits for the end of the cycle that runs, or of one that begins now, and helps meanwhile. */
+/* Waits for the end of the cycle that runs, or of one that begins now, and helps meanwhile.  That
+ * is one hold-up, which the caller tells; an assist is told only where its mutator goes on after
+ * it.
+ */
 static void
 concurrent_await_end(struct mm_mutator *m)
 {
@@ -348,10 +352,13 @@ concurrent_await_end(struct mm_mutator *m)
             concurrent_prepare_all(heap);
             concurrent_at_rest(m, concurrent_start);
             pthread_cond_signal(&heap->wake);
-        } else if (concurrent_help(m, heap->slice_ns) && block_heap_is_marking(blocks) &&
-                   blocks->cycles == cycles) {
-            concurrent_at_rest(m, concurrent_finish);
+            continue;
         }
+        uint64_t ran = 0;
+        bool done = concurrent_help(heap, heap->slice_ns, &ran);
+        world_pause(m);
+        if (done && block_heap_is_marking(blocks) && blocks->cycles == cycles)
+            concurrent_at_rest(m, concurrent_finish);
     }
 }
 
@@ -385,7 +392,7 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
         mm_exhausted(bytes, blocks->pages.limit);
     if (!attempt && concurrent_stretch(heap, bytes))
         return;
-    uint64_t begin = events_clock(), past = blocks->handed_bytes;
+    uint64_t begin = events_begin(&blocks->events), past = block_heap_past_goal(blocks);
     concurrent_await_end(m);
     if (bytes > CELL_BYTES_MAX && block_heap_may_grow(blocks))
         block_heap_set_budget(blocks, bytes);

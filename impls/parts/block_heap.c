@@ -89,6 +89,14 @@ block_heap_goal(const struct block_heap *heap)
     return tables + goal + goal / 16;
 }
 
+size_t
+block_heap_past_goal(const struct block_heap *heap)
+{
+    size_t held = MM_LOAD_RELAXED(&heap->pages.held);
+    size_t goal = heap->growth_percent ? block_heap_goal(heap) : held;
+    return held > goal ? held - goal : 0;
+}
+
 void
 block_heap_set_budget(struct block_heap *heap, size_t bytes)
 {

@@ -201,6 +201,10 @@ bool block_heap_may_grow(const struct block_heap *heap);
 /* Lets the budget be passed by so much, within the limit, until the next one is set. */
 void block_heap_stretch_budget(struct block_heap *heap, size_t bytes);
 
+/* What is held beyond the goal that the last cycle's live size and growth_percent set; 0 if no
+ * growth was asked for. */
+size_t block_heap_past_goal(const struct block_heap *heap);
+
 /* Bytes that may still be committed within the budget. */
 size_t block_heap_headroom(const struct block_heap *heap);
 

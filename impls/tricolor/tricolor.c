@@ -259,7 +259,7 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
         block_heap_set_budget(blocks, bytes);
         return;
     }
-    uint64_t begin = events_begin(&blocks->events), past = blocks->handed_bytes;
+    uint64_t begin = events_begin(&blocks->events), past = block_heap_past_goal(blocks);
     world_stop(m);
     tricolor_complete(heap);
     if (block_heap_may_grow(blocks))

@@ -87,6 +87,23 @@ test_what_is_no_pause(void **state)
     assert_int_equal(recorder_count(recorder, MM_EVENT_TIME_TO_STOP), 1);
 }
 
+/* Who waits until a collector that fell behind has ended its cycle waits once, whatever happens
+ * meanwhile; a stop that covers it is the same wait. */
+static void
+test_a_fallback_is_one_pause(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    emit(recorder, MM_EVENT_STOP, 0, 110, 130);
+    emit(recorder, MM_EVENT_STOP, 0, 1000, 1030);
+    emit(recorder, MM_EVENT_FALLBACK, 0, 100, 2100);
+    emit(recorder, MM_EVENT_FALLBACK, 0, 3000, 3500);
+    emit(recorder, MM_EVENT_STOP, 0, 3000, 3501);
+    assert_int_equal(recorder_count(recorder, MM_EVENT_FALLBACK), 2);
+    assert_int_equal(recorder_pauses(recorder)->count, 2);
+    assert_int_equal(recorder_pauses(recorder)->sum, 2501 * US);
+}
+
 /* The time until the world stood still is no hold-up, however long: who waited says so itself. */
 static void
 test_time_to_stop_is_a_distribution_of_its_own(void **state)
@@ -379,6 +396,7 @@ main(void)
         cmocka_unit_test(test_nested_events_are_one_pause),
         cmocka_unit_test(test_other_mutators_have_pauses_of_their_own),
         cmocka_unit_test(test_what_is_no_pause),
+        cmocka_unit_test(test_a_fallback_is_one_pause),
         cmocka_unit_test(test_time_to_stop_is_a_distribution_of_its_own),
         cmocka_unit_test(test_time_to_stop_of_before_does_not_count),
         cmocka_unit_test(test_only_the_timed_part_counts),
