@@ -28,7 +28,6 @@ enum {
     FUTILE_TIMES = 3,    /* see concurrent_is_futile */
     FUTILE_SHARE = 50,
     ATTEMPTS = 4,           /* cycles that an object without room waits for */
-    STRETCH_SHARE = 10,     /* of the goal, by which it may be passed */
     THREAD_BYTES = 32 << 10 /* of the thread's stack that are touched, at most */
 };
 
@@ -368,17 +367,12 @@ static bool
 concurrent_stretch(struct mm_heap *heap, size_t bytes)
 {
     struct block_heap *blocks = &heap->blocks;
-    if (!block_heap_may_grow(blocks))
-        return false;
-    if (bytes > CELL_BYTES_MAX) {
-        block_heap_set_budget(blocks, bytes);
-        return true;
-    }
+    if (bytes > CELL_BYTES_MAX)
+        return block_heap_stretch_for_large(blocks, bytes);
     if (heap->stretched)
         return false;
     heap->stretched = true;
-    block_heap_stretch_budget(blocks, blocks->budget / STRETCH_SHARE);
-    return true;
+    return block_heap_stretch_budget(blocks);
 }
 
 /* Mutators were faster than the marking.  What died since the snapshot is found by one more cycle;

@@ -79,6 +79,7 @@ block_cycle_count(struct block_heap *heap)
         touched += kind->blocks_touched;
         heap->books[i].holes_bytes = kind->blocks_touched * kind->cells * kind->bytes - live;
     }
+    heap->born_bytes = block_cycle_black_bytes(heap);
     heap->dead_blocks = (uint32_t)(heap->used_blocks - touched);
     heap->handed_bytes = 0;
 }

@@ -14,6 +14,7 @@ enum {
     GROWTH_PERCENT = 100,     /* without a limit, if nothing else is said */
     HEAP_BYTES_MIN = 4 << 20, /* of a goal */
     RESERVE_BYTES = 16 << 10, /* kept from cells, besides a part of the limit */
+    PAST_SHARE = 10,          /* of the goal, by which it may be passed */
     EVENT_NS = 20000          /* what took longer is told, even if it did nothing */
 };
 #define SPAN_BYTES ((size_t)256 << 30) /* of address space, if there is no limit */
@@ -77,13 +78,26 @@ block_heap_may_grow(const struct block_heap *heap)
     return heap->budget < block_heap_most(heap);
 }
 
+/* What was born while the last cycle ran does not count as live: a goal that grew by it would have
+ * more born while the next one runs, and so on.  But it may live, and then there must be room for
+ * the next cycle to find that out: a sixteenth of what the growth, up to 100 percent, would give.
+ */
+static size_t
+block_heap_grown(const struct block_heap *heap)
+{
+    size_t live = heap->live_bytes, found = live - heap->born_bytes;
+    size_t percent = heap->growth_percent < 100 ? heap->growth_percent : 100;
+    size_t goal = found + found / 100 * heap->growth_percent, least = live + live / 1600 * percent;
+    return goal > least ? goal : least;
+}
+
 /* What the live size and its growth ask for, tables included. */
 static size_t
 block_heap_goal(const struct block_heap *heap)
 {
     size_t cells = heap->cells_committed +
                    (heap->large.used_pages + heap->large.free_pages) * PAGES_BYTES;
-    size_t goal = heap->live_bytes + heap->live_bytes / 100 * heap->growth_percent;
+    size_t goal = block_heap_grown(heap);
     size_t tables = MM_LOAD_RELAXED(&heap->pages.held) - cells;
     goal = goal < HEAP_BYTES_MIN ? HEAP_BYTES_MIN : goal;
     return tables + goal + goal / 16;
@@ -113,11 +127,24 @@ block_heap_set_budget(struct block_heap *heap, size_t bytes)
     block_supply_trim_begin(heap);
 }
 
-void
-block_heap_stretch_budget(struct block_heap *heap, size_t bytes)
+bool
+block_heap_stretch_budget(struct block_heap *heap)
 {
-    size_t most = block_heap_most(heap);
-    heap->budget = most - heap->budget < bytes ? most : heap->budget + bytes;
+    size_t most = block_heap_most(heap), before = heap->budget;
+    size_t goal = heap->growth_percent ? block_heap_goal(heap) : most;
+    size_t stretched = goal < most / (PAST_SHARE + 1) * PAST_SHARE ? goal + goal / PAST_SHARE
+                                                                   : most;
+    heap->budget = stretched > before ? stretched : before;
+    return heap->budget > before;
+}
+
+bool
+block_heap_stretch_for_large(struct block_heap *heap, size_t bytes)
+{
+    if (!block_heap_may_grow(heap) || block_heap_past_goal(heap) > heap->budget / PAST_SHARE)
+        return false;
+    block_heap_set_budget(heap, bytes);
+    return true;
 }
 
 static void

@@ -173,6 +173,7 @@ struct block_heap {
     uint32_t trim_blocks;     /* not looked at yet for what is beyond the budget */
     uint64_t trim_next_ns;    /* when the next step of that may be taken */
     uint64_t live_bytes;      /* when the last cycle ended */
+    uint64_t born_bytes;      /* of these, while it ran: nobody looked whether they live */
     uint64_t handed_bytes;    /* in holes and large objects since then */
     uint64_t cycles;
     uint64_t young_cycles; /* that did not rotate the mark; not counted in cycles */
@@ -198,8 +199,13 @@ void block_heap_set_budget(struct block_heap *heap, size_t bytes);
 /* Whether a larger budget could be set. */
 bool block_heap_may_grow(const struct block_heap *heap);
 
-/* Lets the budget be passed by so much, within the limit, until the next one is set. */
-void block_heap_stretch_budget(struct block_heap *heap, size_t bytes);
+/* Lets the goal be passed by a tenth, within the limit, until the next budget is set; false: the
+ * budget is no less already. */
+bool block_heap_stretch_budget(struct block_heap *heap);
+
+/* Lets a large object pass the goal, within the limit, without a cycle first; false: the goal has
+ * been passed by a tenth already, or the budget is all that there is. */
+bool block_heap_stretch_for_large(struct block_heap *heap, size_t bytes);
 
 /* What is held beyond the goal that the last cycle's live size and growth_percent set; 0 if no
  * growth was asked for. */

@@ -246,8 +246,8 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 }
 
 /* The mutators were faster than the marking: the rest is marked at once, and that is said.  What
- * died since the snapshot is found by one more cycle.  As long as the heap may grow a large object
- * is no reason. */
+ * died since the snapshot is found by one more cycle.  As long as the heap may grow, and the goal
+ * was not passed far, a large object is no reason. */
 void
 collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
@@ -255,10 +255,8 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     struct block_heap *blocks = &heap->blocks;
     if (attempt > 2)
         mm_exhausted(bytes, blocks->pages.limit);
-    if (!attempt && bytes > CELL_BYTES_MAX && block_heap_may_grow(blocks)) {
-        block_heap_set_budget(blocks, bytes);
+    if (!attempt && bytes > CELL_BYTES_MAX && block_heap_stretch_for_large(blocks, bytes))
         return;
-    }
     uint64_t begin = events_begin(&blocks->events), past = block_heap_past_goal(blocks);
     world_stop(m);
     tricolor_complete(heap);
