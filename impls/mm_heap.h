@@ -74,9 +74,10 @@ struct mm_event {
 
 /* What a heap is made with.  All zero is a good default. */
 struct mm_config {
-    size_t heap_bytes; /* limit on all that the manager holds; 0: grow by growth_percent */
-    unsigned
-        growth_percent; /* without a limit: collect when the live size has grown by this; 0: 100 */
+    size_t heap_bytes; /* limit on all that the manager holds; 0: none */
+    /* Collect when the live size has grown by this, or the limit is near, whichever comes first: as
+     * GOGC beside GOMEMLIMIT.  0: with a limit, that alone counts; without one, 100. */
+    unsigned growth_percent;
     unsigned slice_us; /* incremental managers: the longest slice; 0: 150 */
     unsigned cores;    /* cores that the process is bound to; 0: 1 */
     bool huge_pages;   /* ask for transparent huge pages */
