@@ -51,3 +51,10 @@ test_shared(size_t bytes)
     }
     return shared;
 }
+
+int
+test_skip(const char *why)
+{
+    printf("%s: not tested: %s\n", MM_MANAGER.name, why);
+    return TEST_SKIPPED;
+}

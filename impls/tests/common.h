@@ -5,7 +5,7 @@
 #include "mm.h"
 #include "parts/assert.h"
 
-enum { TEST_EXHAUSTED = 3, TEST_BREACH = 4, TEST_CRASHED = 128 };
+enum { TEST_EXHAUSTED = 3, TEST_BREACH = 4, TEST_SKIPPED = 77, TEST_CRASHED = 128 };
 
 /* splitmix64 (Steele, Lea and Flood 2014). */
 struct test_random {
@@ -34,6 +34,9 @@ int test_child(void (*body)(void *user), void *user);
 
 /* Memory that a child shares with its parent; zero.  Never given back. */
 void *test_shared(size_t bytes);
+
+/* Says why this manager is not tested.  The status to end with, by which ctest names the test. */
+int test_skip(const char *why);
 
 /* Called first by mm_exhausted, if not NULL: what must still hold at that moment. */
 extern void (*test_when_exhausted)(void);

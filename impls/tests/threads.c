@@ -4,13 +4,23 @@
  *
  * A board has places for each thread.  Any thread puts a parcel into a place that is empty, by
  * mm_cas; only the thread that the place belongs to takes it out again, so what it has borrowed
- * cannot die under it.  Parcels are counted by what they carry. */
+ * cannot die under it.  Parcels are counted by what they carry.
+ *
+ * The second heap is small, and in the third each allocation collects, or asks the others to stop
+ * for it.  threads.MANAGER_tiny is the same with buffers so small that threads meet in full ones.
+ */
 #include "common.h"
 
 #include <pthread.h>
 #include <stdio.h>
 
-enum { THREADS = 4, PLACES = 8, ROUNDS = 20, PUTS = 400, ITEMS_MAX = 5 };
+enum { THREADS = 4, PLACES = 8, ITEMS_MAX = 5 };
+
+struct threads_run {
+    struct mm_config config;
+    uint32_t rounds; /* of each thread, which attaches for each */
+    uint32_t puts;   /* a round */
+};
 
 struct parcel {
     mm_ref items; /* a list of them */
@@ -30,6 +40,7 @@ MM_TYPE(BOARD, struct board, .tail = MM_TAIL_REFS, .acyclic = true);
 
 struct threads_worker {
     struct mm_heap *heap;
+    const struct threads_run *run;
     struct test_random random;
     unsigned index;
     uint64_t put, taken; /* sums */
@@ -120,7 +131,7 @@ threads_take(struct threads_worker *worker, struct mm_mutator *m, unsigned place
 static void
 threads_round(struct threads_worker *worker, struct mm_mutator *m)
 {
-    for (uint32_t i = 0; i < PUTS; i++) {
+    for (uint32_t i = 0; i < worker->run->puts; i++) {
         threads_put(worker, m);
         threads_take(worker, m, i % PLACES);
         switch (test_random_below(&worker->random, 64)) {
@@ -142,7 +153,7 @@ static void *
 threads_work(void *user)
 {
     struct threads_worker *worker = user;
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = 0; round < worker->run->rounds; round++) {
         struct mm_mutator *m = mm_attach(worker->heap);
         threads_round(worker, m);
         mm_detach(m);
@@ -160,14 +171,15 @@ threads_drain(struct threads_worker *workers, struct mm_mutator *m)
 }
 
 static void
-threads_generation(struct mm_heap *heap, struct mm_mutator *m, uint64_t seed)
+threads_generation(const struct threads_run *run, struct mm_heap *heap, struct mm_mutator *m,
+                   uint64_t seed)
 {
     struct threads_worker workers[THREADS];
     pthread_t threads[THREADS];
     for (unsigned i = 0; i < THREADS; i++) {
-        workers[i] = (struct threads_worker){ .heap = heap,
-                                              .index = i,
-                                              .random = { seed * THREADS + i } };
+        workers[i] = (struct threads_worker){
+            .heap = heap, .run = run, .index = i, .random = { seed * THREADS + i }
+        };
         mm_assert(pthread_create(&threads[i], NULL, threads_work, &workers[i]) == 0);
     }
     mm_park(m);
@@ -186,13 +198,13 @@ threads_generation(struct mm_heap *heap, struct mm_mutator *m, uint64_t seed)
 static void
 threads_child(void *user)
 {
-    const struct mm_config *config = user;
-    struct mm_heap *heap = mm_heap_create(config);
+    const struct threads_run *run = user;
+    struct mm_heap *heap = mm_heap_create(&run->config);
     struct mm_mutator *m = mm_attach(heap);
     mm_global(m, &threads_board);
     mm_take(m, &threads_board, mm_new_array(m, &BOARD, THREADS * PLACES));
     for (uint64_t i = 0; i < 2; i++)
-        threads_generation(heap, m, config->seed + i);
+        threads_generation(run, heap, m, run->config.seed + i);
     mm_free_array(m, &BOARD, mm_get(threads_board), THREADS * PLACES);
     mm_set(m, &threads_board, NULL);
     mm_collect(m);
@@ -204,20 +216,23 @@ threads_child(void *user)
 int
 main(void)
 {
-    struct mm_config configs[] = {
-        { .seed = 1, .cores = 2 },
-        { .seed = 2, .cores = 2, .heap_bytes = (size_t)24 << 20 },
+    struct threads_run runs[] = {
+        { .config = { .seed = 1, .cores = 2 }, .rounds = 20, .puts = 400 },
+        { .config = { .seed = 2, .cores = 2, .heap_bytes = (size_t)24 << 20 },
+          .rounds = 20,
+          .puts = 400 },
+        { .config = { .seed = 3, .cores = 2, .collect_always = true }, .rounds = 4, .puts = 25 },
     };
     if (MM_MANAGER.max_threads == 1)
-        return 0;
+        return test_skip("one thread");
     int failed = 0;
-    for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
-        int status = configs[i].heap_bytes && !test_reclaims()
-                         ? 0
-                         : test_child(threads_child, &configs[i]);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        const struct mm_config *config = &runs[i].config;
+        int status = config->heap_bytes && !test_reclaims() ? 0
+                                                            : test_child(threads_child, &runs[i]);
         if (status)
             printf("threads %s: seed %llu, heap %zu: status %d\n", MM_MANAGER.name,
-                   (unsigned long long)configs[i].seed, configs[i].heap_bytes, status);
+                   (unsigned long long)config->seed, config->heap_bytes, status);
         failed |= status;
     }
     return failed != 0;
