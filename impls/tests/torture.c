@@ -8,13 +8,17 @@
  * reached is compared with the model.  All programs obey the contract, deaths included, so they
  * also pass the referee at its strictest.
  *
- * Each run is a child process with a heap of its own; a failed one is named with its seed. */
+ * Each run is a child process with a heap of its own; a failed one is named with its seed.  Where a
+ * manager takes several threads, two programs also run at once on one heap.  Each has its own
+ * model, globals and objects, and what they share is the manager: its types, blocks, queues and
+ * cycles. (Objects that threads share are the matter of threads.c.) */
 #include "torture.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static mm_ref torture_globals[GLOBALS];
+static mm_ref torture_globals[TORTURE_THREADS][GLOBALS];
 
 static void
 torture_walk(struct torture *t)
@@ -77,40 +81,80 @@ torture_globals_drop(struct torture *t, struct mm_mutator *m)
     mm_assert(t->model.live_n == 0);
 }
 
+static void *
+torture_program(void *user)
+{
+    struct torture *t = user;
+    struct mm_mutator *m = mm_attach(t->heap);
+    t->scopes[0] = mm_scope_program(m);
+    for (uint32_t i = 0; i < GLOBALS; i++) {
+        mm_global(m, &t->globals[i]);
+        t->roots[t->roots_n++] = (struct torture_root){ .slot = &t->globals[i] };
+    }
+    torture_frame(t, m, 0);
+    torture_walk(t);
+    if (t->run->threads == 1)
+        mm_verify(t->heap);
+    torture_globals_drop(t, m);
+    mm_collect(m);
+    mm_detach(m);
+    return NULL;
+}
+
+static struct torture *
+torture_create(const struct torture_run *run, struct mm_heap *heap, uint32_t index)
+{
+    struct torture *t = calloc(1, sizeof *t);
+    mm_assert(t);
+    t->run = run;
+    t->heap = heap;
+    t->globals = torture_globals[index];
+    t->random.state = run->seed + ((uint64_t)index << 32);
+    t->operations_left = run->operations;
+    model_init(&t->model);
+    return t;
+}
+
 static void
 torture_child(void *user)
 {
     const struct torture_run *run = user;
-    struct torture *t = calloc(1, sizeof *t);
-    mm_assert(t);
-    t->run = run;
-    t->random.state = run->seed;
-    t->operations_left = run->operations;
-    model_init(&t->model);
     struct mm_heap *heap = mm_heap_create(&run->config);
-    struct mm_mutator *m = mm_attach(heap);
-    t->scopes[0] = mm_scope_program(m);
-    for (uint32_t i = 0; i < GLOBALS; i++) {
-        mm_global(m, &torture_globals[i]);
-        t->roots[t->roots_n++] = (struct torture_root){ .slot = &torture_globals[i] };
+    struct torture *programs[TORTURE_THREADS];
+    pthread_t threads[TORTURE_THREADS];
+    for (uint32_t i = 0; i < run->threads; i++)
+        programs[i] = torture_create(run, heap, i);
+    /* The first one is the thread that made the heap. */
+    for (uint32_t i = 1; i < run->threads; i++)
+        mm_assert(pthread_create(&threads[i], NULL, torture_program, programs[i]) == 0);
+    torture_program(programs[0]);
+    *run->peak_bytes = 0;
+    for (uint32_t i = 0; i < run->threads; i++) {
+        if (i > 0)
+            mm_assert(pthread_join(threads[i], NULL) == 0);
+        *run->peak_bytes += programs[i]->model.peak_bytes;
+        model_release(&programs[i]->model);
+        free(programs[i]);
     }
-    torture_frame(t, m, 0);
-    torture_walk(t);
     mm_verify(heap);
-    torture_globals_drop(t, m);
-    mm_collect(m);
-    mm_verify(heap);
-    mm_detach(m);
     mm_heap_destroy(heap);
-    *run->peak_bytes = t->model.peak_bytes;
-    model_release(&t->model);
-    free(t);
 }
 
-/* One program without a limit, which also says how much it needs; with little memory more than
- * that; with a collection at every allocation; and checked at every allocation. */
 static int
-torture_seed(uint64_t seed, size_t *peak_bytes)
+torture_run(struct torture_run *run)
+{
+    int status = test_child(torture_child, run);
+    if (status)
+        printf("torture %s %s, %u threads: seed %llu, heap %zu: status %d\n", MM_MANAGER.name,
+               run->name, run->threads, (unsigned long long)run->seed, run->config.heap_bytes,
+               status);
+    return status;
+}
+
+/* Programs without a limit, which also say how much they need; with little memory more than that;
+ * with a collection at every allocation; and checked at every allocation. */
+static int
+torture_seed(uint64_t seed, uint32_t threads, size_t *peak_bytes)
 {
     struct torture_run runs[] = {
         { .name = "free",
@@ -139,17 +183,17 @@ torture_seed(uint64_t seed, size_t *peak_bytes)
     int failed = 0;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct torture_run *run = &runs[i];
+        run->threads = run->config.cores = threads;
         run->seed = run->config.seed = seed;
         run->peak_bytes = peak_bytes;
         if (i == 1 && !(MM_MANAGER.obeys_limit && test_reclaims()))
             continue;
         if (i == 1)
-            run->config.heap_bytes = 3 * *peak_bytes + (8 << 20);
-        int status = test_child(torture_child, run);
-        if (status)
-            printf("torture %s %s: seed %llu, heap %zu: status %d\n", MM_MANAGER.name, run->name,
-                   (unsigned long long)seed, run->config.heap_bytes, status);
-        failed |= status;
+            run->config.heap_bytes = 3 * *peak_bytes + ((size_t)threads << 23);
+        /* Short, for the sanitizers and the two cores of a small machine. */
+        if (threads > 1)
+            run->operations /= 4;
+        failed |= torture_run(run);
     }
     return failed;
 }
@@ -159,10 +203,13 @@ int
 main(int argc, char **argv)
 {
     size_t *peak_bytes = test_shared(sizeof *peak_bytes);
-    if (argc > 1)
-        return torture_seed(strtoull(argv[1], NULL, 0), peak_bytes) != 0;
+    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+    uint64_t seeds = argc > 1 ? 1 : 4;
     int failed = 0;
-    for (uint64_t seed = 1; seed <= 4; seed++)
-        failed |= torture_seed(seed, peak_bytes);
+    for (uint64_t seed = first; seed < first + seeds; seed++) {
+        failed |= torture_seed(seed, 1, peak_bytes);
+        if (MM_MANAGER.max_threads >= TORTURE_THREADS && (seeds == 1 || seed % 2 == 1))
+            failed |= torture_seed(seed, TORTURE_THREADS, peak_bytes);
+    }
     return failed != 0;
 }

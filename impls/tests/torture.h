@@ -6,15 +6,18 @@
 
 enum { GLOBALS = 8, LOCALS = 4, DEPTH_MAX = 6, ROOTS_MAX = GLOBALS + LOCALS * (DEPTH_MAX + 2) };
 
+enum { TORTURE_THREADS = 2 };
+
 struct torture_run {
     const char *name;
+    uint32_t threads; /* each with a program of its own; up to TORTURE_THREADS */
     uint64_t seed;
     uint32_t operations;
     uint32_t objects;    /* as many alive at most */
     uint32_t large;      /* bytes of the largest */
     uint32_t walk_every; /* operations */
     struct mm_config config;
-    size_t *peak_bytes; /* out */
+    size_t *peak_bytes; /* out: of all programs */
 };
 
 struct torture_root {
@@ -28,6 +31,8 @@ struct torture {
     struct model model;
     struct test_random random;
     const struct torture_run *run;
+    struct mm_heap *heap;
+    mm_ref *globals; /* GLOBALS of them, this program's alone */
     uint32_t operations_left;
     struct torture_root roots[ROOTS_MAX];
     uint32_t roots_n;
