@@ -7,7 +7,7 @@
 #   make test         install what is missing, build in every kind, run all tests
 #   make bars         measure what the managers are held to, and say what is met; more than an hour, or
 #                     make bars PARTS="trees marking heaps held explicit"; PARTS=verdict measures nothing
-#   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60
+#   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60 SOAK_MANAGERS="concurrent pooled"
 #   make fuzz         half an hour of libFuzzer on our malloc: make fuzz FUZZ_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
 #   make build deps tidy format clean
@@ -19,6 +19,7 @@ HEAPSTAKES = $(BUILD)/bin/heapstakes
 RUN_FLAGS ?=
 PARTS ?=
 SOAK_SECONDS ?= 600
+SOAK_MANAGERS ?=
 FUZZ_SECONDS ?= 1800
 
 .PHONY: bench bench-quick bench-parts bars test soak fuzz plots deps test-deps build tidy format clean
@@ -37,8 +38,11 @@ bench-parts: deps build
 bars: deps build
 	@tools/bars $(HEAPSTAKES) $(PARTS)
 
-soak: test-deps build
-	@tools/soak $(BUILD) $(SOAK_SECONDS)
+# A debug build, so that each cycle is marked again, and threads wait at random where they meet.
+soak: test-deps
+	@cmake -S . -B build-soak -DCMAKE_BUILD_TYPE=Debug
+	@cmake --build build-soak -j $(JOBS) --target soaks
+	@tools/soak build-soak $(SOAK_SECONDS) $(SOAK_MANAGERS)
 
 fuzz: test-deps build
 	@tools/fuzz $(BUILD) $(FUZZ_SECONDS)

@@ -17,7 +17,7 @@
  * In debug builds the seed also makes threads wait at random where they meet (world_jitter).
  *
  * $SOAK_SECONDS says how long (2), $SOAK_SEED with which random numbers (1).  Exit status: 0 fine,
- * 1 something is wrong, 2 usage, 3 memory exhausted. */
+ * 1 something is wrong, 2 usage, 3 memory exhausted, 77 not soaked. */
 #define _POSIX_C_SOURCE 200809L
 #include "common.h"
 
@@ -473,11 +473,10 @@ main(void)
 {
     uint64_t seconds = soak_setting("SOAK_SECONDS", 2, 1000000);
     uint64_t seed = soak_setting("SOAK_SEED", 1, UINT32_MAX);
-    if (MM_MANAGER.max_threads < THREADS || !test_reclaims()) {
-        printf("%s: not soaked: %s\n", MM_MANAGER.name,
-               test_reclaims() ? "one thread" : "it does not reclaim single objects");
-        return 0;
-    }
+    if (MM_MANAGER.max_threads < THREADS)
+        return test_skip("one thread");
+    if (!test_reclaims())
+        return test_skip("it does not reclaim single objects");
     test_when_exhausted = soak_exhausted;
     soak(seconds, seed);
     return 0;
