@@ -152,7 +152,7 @@ spans_join(struct spans *spans, struct span *span, uint32_t units)
         warm_pages += behind->warm_pages;
     }
     if (span + units == end && warm_pages == 0)
-        spans->top -= units;
+        MM_STORE_RELAXED(&spans->top, spans->top - units);
     else
         spans_bin_add(spans, span, units, warm_pages);
 }
@@ -214,7 +214,7 @@ spans_raise_top(struct spans *spans, uint32_t units)
     struct span *fresh = spans_first(spans) + spans->top;
     for (uint32_t i = 0; i < units; i++)
         fresh[i] = (struct span){ .kind = SPAN_FREE };
-    spans->top += units;
+    MM_STORE_RELAXED(&spans->top, spans->top + units); /* see family_is_inside */
     return true;
 }
 
@@ -228,7 +228,7 @@ spans_cut_front(struct spans *spans, struct span *span, uint32_t units)
         warm_pages -= span[i].committed_pages;
     spans_mark_taken(span, 0, units);
     if (rest && warm_pages == 0 && span + units + rest == spans_first(spans) + spans->top)
-        spans->top -= rest;
+        MM_STORE_RELAXED(&spans->top, spans->top - rest);
     else if (rest)
         spans_bin_add(spans, span + units, rest, warm_pages);
 }
