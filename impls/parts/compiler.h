@@ -7,7 +7,6 @@
 #define MM_NOINLINE __attribute__((noinline))
 #define MM_NORETURN __attribute__((noreturn))
 #define MM_MUST_USE __attribute__((warn_unused_result))
-#define MM_UNUSED __attribute__((unused))
 #define MM_SYMBOL(name) __asm__(name)                    /* what the linker shall call a function */
 #define MM_EXPORT __attribute__((visibility("default"))) /* of a library of hidden symbols */
 /* Thread-local, at a fixed distance from the thread's register: no call finds it. */
