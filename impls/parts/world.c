@@ -102,7 +102,7 @@ world_resume(struct world *world)
 static void
 world_do_task(struct world *world)
 {
-    world_at_rest(world, &((struct block_heap *)world->task_heap)->events, MM_NO_MUTATOR);
+    world_at_rest(world, world_events_of_heap(world->task_heap), MM_NO_MUTATOR);
     world->task(world->task_heap);
     world->task = NULL;
     world_resume(world);
@@ -193,11 +193,11 @@ world_stop(struct mm_mutator *m)
 {
     struct world *world = world_of(m);
     mm_assert(!world->stopping);
-    world_ask(world, &m->heap->events);
+    world_ask(world, world_events(m));
     world_leave(world);
     while (world->running > 0)
         pthread_cond_wait(&world->stopped, &world->lock);
-    world_at_rest(world, &m->heap->events, m->ordinal);
+    world_at_rest(world, world_events(m), m->ordinal);
 }
 
 void
@@ -216,7 +216,7 @@ world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap))
         pthread_cond_wait(&world->started, &world->lock);
     world->task = task;
     world->task_heap = heap;
-    world_ask(world, &((struct block_heap *)heap)->events);
+    world_ask(world, world_events_of_heap(heap));
     if (world->running == 0)
         world_do_task(world);
     while (world->task)

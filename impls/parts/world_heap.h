@@ -23,4 +23,10 @@ world_events(const struct mm_mutator *m)
     return &m->heap->events;
 }
 
+MM_INLINE const struct events *
+world_events_of_heap(const struct mm_heap *heap)
+{
+    return &((const struct block_heap *)heap)->events;
+}
+
 #endif

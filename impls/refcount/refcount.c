@@ -15,6 +15,7 @@ const struct mm_manager MM_MANAGER = {
     .max_threads = MM_ANY_THREADS,
     .obeys_limit = true,
     .emits_events = true,
+    .tells_stops = true,
 };
 
 void
@@ -176,10 +177,10 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
         refcount_open(m);
         refcount_relieve(m);
         cell = refcount_take(m, class_index);
-        if (!cell)
-            refcount_give_up(m, size_class_bytes(class_index));
         refcount_close(m);
     }
+    if (!cell)
+        refcount_give_up(m, size_class_bytes(class_index));
     if (refcount_heap(m)->collect_always || REFCOUNT_ALWAYS_REFILLS)
         slabs_put_back(&m->cells, class_index);
     return cell;
@@ -196,10 +197,10 @@ refcount_new_large(struct mm_mutator *m, size_t bytes)
         refcount_open(m);
         refcount_relieve(m);
         cell = slabs_take_large(&m->cells, bytes);
-        if (!cell)
-            refcount_give_up(m, bytes);
         refcount_close(m);
     }
+    if (!cell)
+        refcount_give_up(m, bytes);
     return cell;
 }
 

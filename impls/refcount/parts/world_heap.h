@@ -23,4 +23,10 @@ world_events(const struct mm_mutator *m)
     return &refcount_heap(m)->slabs.spans.events;
 }
 
+MM_INLINE const struct events *
+world_events_of_heap(const struct mm_heap *heap)
+{
+    return &heap->slabs.spans.events;
+}
+
 #endif
