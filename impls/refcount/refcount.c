@@ -24,6 +24,14 @@ refcount_give_up(const struct mm_mutator *m, size_t bytes)
     mm_exhausted(bytes, m->cells.slabs->spans.pages.limit);
 }
 
+/* Between two stops: who ran out keeps nobody from a stop of his own. */
+static void
+refcount_run_out(struct mm_mutator *m, size_t bytes)
+{
+    refcount_park(m);
+    refcount_give_up(m, bytes);
+}
+
 /* What a type's dead objects are taken apart by.  In one go only if they are all of one size, with
  * their references side by side. */
 static struct refcount_kind
@@ -180,7 +188,7 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
         refcount_close(m);
     }
     if (!cell)
-        refcount_give_up(m, size_class_bytes(class_index));
+        refcount_run_out(m, size_class_bytes(class_index));
     if (refcount_heap(m)->collect_always || REFCOUNT_ALWAYS_REFILLS)
         slabs_put_back(&m->cells, class_index);
     return cell;
@@ -200,7 +208,7 @@ refcount_new_large(struct mm_mutator *m, size_t bytes)
         refcount_close(m);
     }
     if (!cell)
-        refcount_give_up(m, bytes);
+        refcount_run_out(m, bytes);
     return cell;
 }
 
