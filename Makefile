@@ -1,7 +1,7 @@
 # Makefile -- a thin front over CMake, ctest and the heapstakes command.
 #
-#   make bench        install what is missing, build, run the standard race, draw the charts: about 16 minutes after the
-#                     build, at most 18
+#   make bench        install what is missing, build, run the standard race, draw the charts: as many of ten rounds
+#                     as fit into 18 minutes
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
 #   make bench-parts  the benchmarks that isolate the parts of a manager; about half an hour
 #   make test         install what is missing, build in every kind, run all tests
