@@ -8,11 +8,12 @@
  *   a large object that found no room, twice, before a cycle and after it (block_heap_set_budget)
  *   where cycles run beside the program, a tenth: what is made meanwhile goes into holes of blocks
  *     that are dead but for it, and blocks in use may be held beyond the goal; of large objects a
- *     half, for a collector's thread that gets no core lets many be made until its cycle ends
+ *     half under concurrent, whose thread may get no core, so that many are made until a cycle ends
  *   FIXED_BYTES: mutator, kinds, barrier's buffers, mark stack, blocks asked for at once */
 #include "chain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     KEPT_NODES = 60000,
@@ -62,7 +63,8 @@ goal_bound(const struct goal_case *what, uint64_t live_bytes, bool beside)
 {
     double cells = (double)live_bytes * (1 + what->growth_percent / 100.0) * 17 / 16;
     double large = what->bytes >= LARGE_BYTES ? 4.0 * what->bytes : 0;
-    double meanwhile = large > 0 ? cells / 2 : cells / 10;
+    bool own_thread = strcmp(MM_MANAGER.name, "concurrent") == 0;
+    double meanwhile = own_thread && large > 0 ? cells / 2 : cells / 10;
     return 1.1 * (cells + cells / 15) + (beside ? meanwhile : 0) + large + FIXED_BYTES;
 }
 
