@@ -7,6 +7,7 @@
 #   make test         install what is missing, build in every kind, run all tests
 #   make bars         measure what the managers are held to, and say what is met; more than an hour, or
 #                     make bars PARTS="trees marking heaps held explicit"; PARTS=verdict measures nothing
+#   make cover        whether the managers' events tell of every stall that the probe sees; on a quiet machine
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60 SOAK_MANAGERS="concurrent pooled"
 #   make fuzz         half an hour of libFuzzer on our malloc: make fuzz FUZZ_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
@@ -22,7 +23,7 @@ SOAK_SECONDS ?= 600
 SOAK_MANAGERS ?=
 FUZZ_SECONDS ?= 1800
 
-.PHONY: bench bench-quick bench-parts bars test soak fuzz plots deps test-deps build tidy format clean
+.PHONY: bench bench-quick bench-parts bars test cover soak fuzz plots deps test-deps build tidy format clean
 
 bench: deps build
 	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
@@ -37,6 +38,9 @@ bench-parts: deps build
 
 bars: deps build
 	@tools/bars $(HEAPSTAKES) $(PARTS)
+
+cover: test-deps build
+	@cmake --build $(BUILD) --target cover
 
 # A debug build, so that each cycle is marked again, and threads wait at random where they meet.
 soak: test-deps
