@@ -99,6 +99,7 @@ concurrent_learn(struct mm_heap *heap)
         .steps = (double)blocks->marker.steps,
         .taken_bytes = (double)heap->black_bytes,
         .free_ns = (double)ns - (double)heap->held_up_ns / mutators,
+        .runway_bytes = (double)heap->runway.bytes,
     };
     pacer_learn(&heap->pacer, &cycle);
 }
@@ -111,9 +112,9 @@ concurrent_end(struct mm_heap *heap)
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
     heap->stretched = false;
-    concurrent_learn(heap);
     runway_forget(&heap->runway);
     runway_look(&heap->runway, blocks);
+    concurrent_learn(heap);
     bool little = !block_heap_may_grow(blocks) &&
                   heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
     heap->futile = little ? heap->futile + 1 : 0;
@@ -375,8 +376,10 @@ concurrent_stretch(struct mm_heap *heap, size_t bytes)
     return block_heap_stretch_budget(blocks);
 }
 
-/* Mutators were faster than the marking.  What died since the snapshot is found by one more cycle;
- * others may take what was found first, so there are some more attempts. */
+/* Mutators were faster than the marking.  What died since the snapshot is found by one more cycle:
+ * at the next attempt, or at once where large objects, which may pass the goal each time, have
+ * taken it far past already.  Others may take what was found first, so there are some more
+ * attempts. */
 void
 collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
@@ -388,8 +391,11 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
         return;
     uint64_t begin = events_begin(&blocks->events), past = block_heap_past_goal(blocks);
     concurrent_await_end(m);
-    if (bytes > CELL_BYTES_MAX && block_heap_may_grow(blocks))
+    if (bytes > CELL_BYTES_MAX && block_heap_may_grow(blocks)) {
+        if (block_heap_uses_past_goal(blocks))
+            concurrent_await_end(m);
         block_heap_set_budget(blocks, bytes);
+    }
     events_end(&blocks->events, MM_EVENT_FALLBACK, m->ordinal, begin, past);
 }
 
@@ -437,7 +443,7 @@ mm_heap_create(const struct mm_config *config)
     hold->ordinal = MM_NO_MUTATOR;
     heap->hold = hold;
     heap->slice_ns = (config->slice_us ? config->slice_us : SLICE_US) * UINT64_C(1000);
-    pacer_init(&heap->pacer);
+    pacer_init(&heap->pacer, (double)heap->slice_ns / BLOCK_BYTES);
     heap->runway.bytes = block_heap_room(&heap->blocks);
     pthread_condattr_t monotonic;
     mm_assert(pthread_condattr_init(&monotonic) == 0);

@@ -8,11 +8,14 @@ enum {
 };
 static const double MARGIN = 1.2, RESERVE = 0.25, SHORT = 0.9, SPEED_WEIGHT = 0.5,
                     DEBT_PER_BYTE_MAX = 20;
+static const double HOPELESS = 1.3, LATE = 0.4; /* of the runway when the last cycle ended */
+static const double SLOWEST_MARGIN = 1.5;
 
 void
-pacer_init(struct pacer *pacer)
+pacer_init(struct pacer *pacer, double help_per_byte)
 {
     *pacer = (struct pacer){
+        .help_per_byte = help_per_byte,
         .steps_per_byte = 1.0 / 24,
         .ns_per_step = 10,
         .bytes_per_ns = 1,
@@ -27,11 +30,23 @@ pacer_steps(const struct pacer *pacer, double born_bytes)
     return bytes * pacer->steps_per_byte + STEPS_MIN;
 }
 
+/* What mutators take in so many nanoseconds when they help as much as they may. */
+static double
+pacer_slowest_bytes(const struct pacer *pacer, double ns)
+{
+    return ns / (1 / pacer->bytes_per_ns + pacer->help_per_byte);
+}
+
 double
 pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
 {
     double ns = MARGIN * pacer_steps(pacer, born_bytes) * pacer->ns_per_step + LEAD_NS;
-    return pacer->bytes_per_ns * ns;
+    double needed = pacer->bytes_per_ns * ns, runway = pacer->runway_bytes;
+    if (needed <= HOPELESS * runway || runway <= 0)
+        return needed;
+    double least = SLOWEST_MARGIN * pacer_slowest_bytes(pacer, ns), late = LATE * runway;
+    late = late > least ? late : least;
+    return late < needed ? late : needed;
 }
 
 void
@@ -79,4 +94,5 @@ pacer_learn(struct pacer *pacer, const struct pacer_cycle *cycle)
     double share = cycle->born_bytes > 0 && grown > 0 ? grown / cycle->born_bytes : 0;
     pacer->survival = pacer_rise(pacer->survival, share < 1 ? share : 1);
     pacer->found_bytes = cycle->found_bytes;
+    pacer->runway_bytes = cycle->runway_bytes;
 }

@@ -17,6 +17,11 @@
  * the runway, for the next: what is taken meanwhile is not found dead before that one ends, so
  * without it cycles that are short of room have all of it and none in turns.
  *
+ * Where even the whole runway is far too short (HOPELESS), mutators are held up whenever a cycle
+ * begins, and an early one buys nothing: all that is taken while it marks stays until the next one
+ * ends, so cycle follows upon cycle.  It begins late then, at LATE of the runway, but early enough
+ * for mutators that help as much as they may.
+ *
  * A mutator that marks in turns with the thread does not make marking faster; it takes nothing
  * meanwhile, and that is what the debt is reckoned by: of the time until marking ends, left *
  * ns_per_step, a share of 1 / x may be spent on taking bytes.
@@ -34,6 +39,8 @@ struct pacer {
     double bytes_per_ns;   /* that all mutators take when nothing holds them up */
     double survival;       /* share of what is born between two snapshots that the second reaches */
     double found_bytes;    /* reached by the last cycle */
+    double runway_bytes;   /* when it ended */
+    double help_per_byte;  /* ns, the most that mutators can be made to help */
     double expected_steps; /* of the running cycle */
     double reserve_bytes;  /* of its runway */
 };
@@ -43,11 +50,12 @@ struct pacer_cycle {
     double born_bytes;  /* between the snapshot before and this one's */
     double found_bytes; /* reached, without what was born while it ran */
     double steps;
-    double taken_bytes; /* born while it ran */
-    double free_ns;     /* that it took, less the time for which mutators were held up */
+    double taken_bytes;  /* born while it ran */
+    double free_ns;      /* that it took, less the time for which mutators were held up */
+    double runway_bytes; /* when it ended */
 };
 
-void pacer_init(struct pacer *pacer);
+void pacer_init(struct pacer *pacer, double help_per_byte);
 
 /* The runway at which a cycle must begin, if so much was born since the last snapshot. */
 double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);

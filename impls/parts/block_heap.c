@@ -139,6 +139,13 @@ block_heap_stretch_budget(struct block_heap *heap)
 }
 
 bool
+block_heap_uses_past_goal(const struct block_heap *heap)
+{
+    size_t past = block_heap_past_goal(heap), idle = block_heap_idle(heap);
+    return past > idle + heap->budget / PAST_SHARE;
+}
+
+bool
 block_heap_stretch_for_large(struct block_heap *heap, size_t bytes)
 {
     if (!block_heap_may_grow(heap) || block_heap_past_goal(heap) > heap->budget / PAST_SHARE)

@@ -211,6 +211,10 @@ bool block_heap_stretch_for_large(struct block_heap *heap, size_t bytes);
  * growth was asked for. */
 size_t block_heap_past_goal(const struct block_heap *heap);
 
+/* Whether even what objects take, without what is free or known to be dead, is past that goal by
+ * more than a tenth. */
+bool block_heap_uses_past_goal(const struct block_heap *heap);
+
 /* Bytes that may still be committed within the budget. */
 size_t block_heap_headroom(const struct block_heap *heap);
 

@@ -7,13 +7,11 @@
  *   tables, a sixteenth of the cells and a little
  *   a large object that found no room, twice, before a cycle and after it (block_heap_set_budget)
  *   where cycles run beside the program, a tenth: what is made meanwhile goes into holes of blocks
- *     that are dead but for it, and blocks in use may be held beyond the goal; of large objects a
- *     half under concurrent, whose thread may get no core, so that many are made until a cycle ends
+ *     that are dead but for it, and blocks in use may be held beyond the goal
  *   FIXED_BYTES: mutator, kinds, barrier's buffers, mark stack, blocks asked for at once */
 #include "chain.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum {
     KEPT_NODES = 60000,
@@ -63,9 +61,7 @@ goal_bound(const struct goal_case *what, uint64_t live_bytes, bool beside)
 {
     double cells = (double)live_bytes * (1 + what->growth_percent / 100.0) * 17 / 16;
     double large = what->bytes >= LARGE_BYTES ? 4.0 * what->bytes : 0;
-    bool own_thread = strcmp(MM_MANAGER.name, "concurrent") == 0;
-    double meanwhile = own_thread && large > 0 ? cells / 2 : cells / 10;
-    return 1.1 * (cells + cells / 15) + (beside ? meanwhile : 0) + large + FIXED_BYTES;
+    return 1.1 * (cells + cells / 15) + (beside ? cells / 10 : 0) + large + FIXED_BYTES;
 }
 
 static void

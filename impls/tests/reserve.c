@@ -65,7 +65,8 @@ plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double 
                                               .found_bytes = plant->live_bytes,
                                               .steps = all,
                                               .taken_bytes = taken,
-                                              .free_ns = ns - helped });
+                                              .free_ns = ns - helped,
+                                              .runway_bytes = plant->room_bytes - taken });
     plant->all_ns += warm ? ns : 0;
     plant->helped_ns += warm ? helped : 0;
     return taken;
@@ -75,7 +76,7 @@ static void
 plant_run(struct plant *plant)
 {
     struct pacer pacer;
-    pacer_init(&pacer);
+    pacer_init(&pacer, (double)HELP_NS / BLOCK);
     double black = 0;
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
         bool warm = cycle >= WARM_CYCLES;
