@@ -31,16 +31,6 @@ const struct mm_manager MM_MANAGER = {
 
 /* -- Collections ----------------------------------------------------------------------- */
 
-/* Bytes handed out since the last collection, as far as mutators told. */
-static uint64_t
-generational_handed(const struct block_heap *blocks)
-{
-    uint64_t handed = blocks->handed_bytes;
-    for (const struct mm_mutator *m = blocks->world.mutators; m; m = m->following)
-        handed += m->handed_bytes;
-    return handed;
-}
-
 /* What the budget leaves for cells and large objects, less what is live. */
 static size_t
 generational_room(const struct block_heap *blocks)
@@ -94,7 +84,7 @@ static uint64_t
 generational_young(struct mm_heap *heap)
 {
     struct block_heap *blocks = &heap->blocks;
-    uint64_t before = blocks->live_bytes, handed = generational_handed(blocks);
+    uint64_t before = blocks->live_bytes, handed = block_cycle_handed_bytes(blocks);
     block_cycle_begin_young(blocks);
     generational_log_replay(heap);
     block_cycle_roots(blocks);

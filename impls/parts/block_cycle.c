@@ -59,6 +59,15 @@ block_cycle_drop_holes(struct block_heap *heap)
 }
 
 uint64_t
+block_cycle_handed_bytes(const struct block_heap *heap)
+{
+    uint64_t bytes = heap->handed_bytes;
+    for (const struct mm_mutator *m = heap->world.mutators; m; m = m->following)
+        bytes += m->handed_bytes;
+    return bytes;
+}
+
+uint64_t
 block_cycle_black_bytes(const struct block_heap *heap)
 {
     uint64_t bytes = heap->large.black_pages * PAGES_BYTES;

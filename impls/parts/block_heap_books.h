@@ -247,6 +247,10 @@ void block_cycle_roots(struct block_heap *heap);
 /* Colours the rest of the mutators' holes with the cycle's mark. */
 void block_cycle_blacken(struct block_heap *heap);
 
+/* What was handed out since the last cycle ended, with what mutators did not tell yet: for who has
+ * the world at rest. */
+uint64_t block_cycle_handed_bytes(const struct block_heap *heap);
+
 /* What was born while the cycle ran that ended last. */
 uint64_t block_cycle_black_bytes(const struct block_heap *heap);
 

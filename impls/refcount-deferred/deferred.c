@@ -37,16 +37,6 @@ const struct mm_manager MM_MANAGER = {
 
 /* -- Rounds ---------------------------------------------------------------------------- */
 
-/* Bytes handed out since the last round, as far as mutators told. */
-static uint64_t
-deferred_handed(const struct block_heap *blocks)
-{
-    uint64_t handed = blocks->handed_bytes;
-    for (const struct mm_mutator *m = blocks->world.mutators; m; m = m->following)
-        handed += m->handed_bytes;
-    return handed;
-}
-
 /* What the budget leaves for cells and large objects, less what is live. */
 static size_t
 deferred_room(const struct block_heap *blocks)
@@ -109,7 +99,7 @@ static uint64_t
 deferred_round(struct mm_heap *heap, bool urgent, size_t enough)
 {
     struct block_heap *blocks = &heap->blocks;
-    uint64_t before = blocks->live_bytes, handed = deferred_handed(blocks);
+    uint64_t before = blocks->live_bytes, handed = block_cycle_handed_bytes(blocks);
     block_cycle_begin_young(blocks);
     deferred_log_replay(heap);
     deferred_count_roots(heap);

@@ -48,16 +48,6 @@ const struct mm_manager MM_MANAGER = {
 
 /* -- Cycles, with the world at rest --------------------------------------------------------- */
 
-/* What was handed out since the last cycle ended, with what mutators did not tell yet. */
-static uint64_t
-tricolor_handed(const struct block_heap *blocks)
-{
-    uint64_t handed = blocks->handed_bytes;
-    for (const struct mm_mutator *m = blocks->world.mutators; m; m = m->following)
-        handed += m->handed_bytes;
-    return handed;
-}
-
 /* Takes the snapshot: all roots are grey, all that is white now and reachable will be marked.  Says
  * how many bytes of roots there were. */
 static size_t
@@ -65,7 +55,8 @@ tricolor_snapshot(struct mm_heap *heap, uint64_t now)
 {
     struct block_heap *blocks = &heap->blocks;
     size_t roots = 0;
-    pacer_begin(&heap->pacer, tricolor_handed(blocks), runway_now(&heap->runway, blocks), now);
+    pacer_begin(&heap->pacer, block_cycle_handed_bytes(blocks), runway_now(&heap->runway, blocks),
+                now);
     snapshot_start(blocks);
     heap->steps = 0;
     runway_look(&heap->runway, blocks);
@@ -79,7 +70,7 @@ static void
 tricolor_finish(struct mm_heap *heap)
 {
     struct block_heap *blocks = &heap->blocks;
-    uint64_t handed = tricolor_handed(blocks);
+    uint64_t handed = block_cycle_handed_bytes(blocks);
     size_t left = runway_now(&heap->runway, blocks);
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
