@@ -10,6 +10,7 @@
 
 #include "concurrent_pacer.h"
 #include "parts/assert.h"
+#include "parts/futile.h"
 #include "parts/runway.h"
 
 #include <pthread.h>
@@ -20,13 +21,11 @@
 #include <time.h>
 
 enum {
-    SLICE_US = 150,      /* the longest help at once */
-    PORTION_NS = 100000, /* of marking by the thread, between two looks at who waits */
-    FINISH_NS = 30000,   /* of marking in a stop */
-    HELP_NS_MIN = 20000, /* less is put off */
-    PREPARE_BLOCKS = 64, /* cleaned while the lock is held */
-    FUTILE_TIMES = 3,    /* see concurrent_is_futile */
-    FUTILE_SHARE = 50,
+    SLICE_US = 150,         /* the longest help at once */
+    PORTION_NS = 100000,    /* of marking by the thread, between two looks at who waits */
+    FINISH_NS = 30000,      /* of marking in a stop */
+    HELP_NS_MIN = 20000,    /* less is put off */
+    PREPARE_BLOCKS = 64,    /* cleaned while the lock is held */
     ATTEMPTS = 4,           /* cycles that an object without room waits for */
     THREAD_BYTES = 32 << 10 /* of the thread's stack that are touched, at most */
 };
@@ -42,7 +41,7 @@ struct mm_heap {
     bool quit;               /* atomic */
     bool stretched;          /* the goal was raised in this cycle */
     unsigned turns;          /* of collect_always */
-    unsigned futile;         /* cycles in a row */
+    struct futile futile;
     uint64_t slice_ns;
     uint64_t begin_ns;    /* of the cycle */
     uint64_t held_up_ns;  /* of mutators, in the cycle */
@@ -115,9 +114,7 @@ concurrent_end(struct mm_heap *heap)
     runway_forget(&heap->runway);
     runway_look(&heap->runway, blocks);
     concurrent_learn(heap);
-    bool little = !block_heap_may_grow(blocks) &&
-                  heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
-    heap->futile = little ? heap->futile + 1 : 0;
+    futile_tell(&heap->futile, blocks, heap->runway.bytes);
 }
 
 /* A task: ends the cycle if nothing is grey, else marks a little. */
@@ -307,11 +304,10 @@ concurrent_turn(struct mm_mutator *m)
     }
 }
 
-/* A heap is exhausted when cycle after cycle leaves less than 1/FUTILE_SHARE of the limit. */
 static bool
 concurrent_is_futile(const struct mm_heap *heap)
 {
-    return heap->futile >= FUTILE_TIMES && !heap->blocks.collect_always;
+    return futile_is_exhausted(&heap->futile) && !heap->blocks.collect_always;
 }
 
 void

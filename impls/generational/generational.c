@@ -14,9 +14,7 @@ enum {
     NURSERY_SHARE = 2,           /* at most this part of the room */
     SKIP_MAX = 8,                /* full collections without a young one between them, at most */
     TURNS = 4,                   /* every so many collections of collect_always is a full one */
-    YOUNG_MOST = 8,              /* see generational_is_stale */
-    FUTILE_TIMES = 3,            /* see generational_is_futile */
-    FUTILE_SHARE = 50
+    YOUNG_MOST = 8               /* see generational_is_stale */
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -154,12 +152,8 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 static bool
 generational_is_futile(struct mm_heap *heap)
 {
-    const struct block_heap *blocks = &heap->blocks;
-    uint64_t handed = heap->full_handed + blocks->handed_bytes;
-    bool little = blocks->cycles && !block_heap_may_grow(blocks) &&
-                  handed < blocks->pages.limit / FUTILE_SHARE;
-    heap->futile = little ? heap->futile + 1 : 0;
-    return heap->futile >= FUTILE_TIMES;
+    futile_tell(&heap->futile, &heap->blocks, heap->full_handed + heap->blocks.handed_bytes);
+    return futile_is_exhausted(&heap->futile);
 }
 
 /* Whether a young collection is likely to make enough room. */

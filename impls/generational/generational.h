@@ -14,6 +14,7 @@
 #define GENERATIONAL_H
 
 #include "parts/block_heap_books.h"
+#include "parts/futile.h"
 
 enum { LOG_PLACE = 1 }; /* in a word of the log: a place in a large object, not an object */
 
@@ -27,7 +28,7 @@ struct mm_heap {
     uint64_t full_handed; /* bytes handed out since the last full one, up to the last young one */
     unsigned skip;        /* so many full collections come before the next young one */
     unsigned backoff;     /* what skip was at last */
-    unsigned futile;      /* full collections in a row */
+    struct futile futile; /* by full collections */
     unsigned turns;       /* of collect_always */
 };
 

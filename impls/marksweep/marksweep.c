@@ -3,16 +3,13 @@
  * The heap is in parts/block_heap_books.h, the marking in parts/marker.h, the stopping in
  * parts/world.h; here is when to collect, and when to give up. */
 #include "parts/block_heap_books.h"
+#include "parts/futile.h"
 
 #include <stdlib.h>
 
-/* Collections in a row, each followed by the allocation of less than 1/FUTILE_SHARE of the
- * limit, after which the heap is exhausted: it would only go on ever more slowly. */
-enum { FUTILE_TIMES = 3, FUTILE_SHARE = 50 };
-
 struct mm_heap {
     struct block_heap blocks;
-    unsigned futile; /* collections in a row */
+    struct futile futile;
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -54,11 +51,8 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 static bool
 marksweep_is_futile(struct mm_heap *heap)
 {
-    const struct block_heap *blocks = &heap->blocks;
-    bool little = blocks->cycles && !block_heap_may_grow(blocks) &&
-                  blocks->handed_bytes < blocks->pages.limit / FUTILE_SHARE;
-    heap->futile = little ? heap->futile + 1 : 0;
-    return heap->futile >= FUTILE_TIMES;
+    futile_tell(&heap->futile, &heap->blocks, heap->blocks.handed_bytes);
+    return futile_is_exhausted(&heap->futile);
 }
 
 void

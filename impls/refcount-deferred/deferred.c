@@ -20,8 +20,6 @@ enum {
     RELEASE_BYTES = 32,          /* one more for so many bytes handed out */
     TURNS = 4,                   /* every so many rounds of collect_always count everything */
     STALE_TIMES = 8,             /* see deferred_is_stale */
-    FUTILE_TIMES = 3,            /* see deferred_is_futile */
-    FUTILE_SHARE = 50,
     WORDS_SHARE = 16 /* what is owed, and what roots refer to, has this part of the limit each */
 };
 
@@ -190,12 +188,8 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 static bool
 deferred_is_futile(struct mm_heap *heap)
 {
-    const struct block_heap *blocks = &heap->blocks;
-    uint64_t handed = heap->full_handed + blocks->handed_bytes;
-    bool little = blocks->cycles && !block_heap_may_grow(blocks) &&
-                  handed < blocks->pages.limit / FUTILE_SHARE;
-    heap->futile = little ? heap->futile + 1 : 0;
-    return heap->futile >= FUTILE_TIMES;
+    futile_tell(&heap->futile, &heap->blocks, heap->full_handed + heap->blocks.handed_bytes);
+    return futile_is_exhausted(&heap->futile);
 }
 
 /* Whether the end of a round is likely to make enough room. */

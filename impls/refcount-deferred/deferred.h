@@ -16,6 +16,7 @@
 #define DEFERRED_H
 
 #include "parts/block_heap_books.h"
+#include "parts/futile.h"
 
 enum {
     COUNT_STUCK = UINT8_MAX, /* the highest count: it stays, until everything is counted again */
@@ -43,7 +44,7 @@ struct mm_heap {
     bool imprecise;                     /* some of these found no room */
     size_t nursery;                     /* bytes to be handed out in a round */
     uint64_t full_handed; /* bytes handed out since everything was counted, up to the last round */
-    unsigned futile;      /* counts of everything in a row */
+    struct futile futile; /* by counts of everything */
     unsigned turns;       /* of collect_always */
 };
 

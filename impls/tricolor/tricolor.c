@@ -13,6 +13,7 @@
  *  2. `steps` is at most what was marked in the running cycle: what slices told. */
 #include "pacer.h"
 #include "parts/block_heap_books.h"
+#include "parts/futile.h"
 #include "parts/runway.h"
 
 #include <stdlib.h>
@@ -21,9 +22,7 @@ enum {
     HOLE_BYTES_MIN = 256, /* between two slices, however late it is */
     PREPARE_BLOCKS = 4,   /* made ready for the next cycle in a slow path */
     PREPARE_DUE = 16,     /* times as many when it is due */
-    LOOK_BLOCKS = 1024,   /* looked at for dead ones, while few are free */
-    FUTILE_TIMES = 3,     /* see tricolor_is_futile */
-    FUTILE_SHARE = 50
+    LOOK_BLOCKS = 1024    /* looked at for dead ones, while few are free */
 };
 
 struct mm_heap {
@@ -32,8 +31,8 @@ struct mm_heap {
     struct pacer pacer;
     uint64_t steps; /* of the running cycle */
     bool slicing;
-    unsigned turns;  /* of collect_always */
-    unsigned futile; /* cycles in a row */
+    unsigned turns; /* of collect_always */
+    struct futile futile;
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -80,9 +79,7 @@ tricolor_finish(struct mm_heap *heap)
     runway_forget(&heap->runway);
     runway_look(&heap->runway, blocks);
     pacer_set_trigger(&heap->pacer, heap->runway.bytes);
-    bool little = !block_heap_may_grow(blocks) &&
-                  heap->runway.bytes < blocks->pages.limit / FUTILE_SHARE;
-    heap->futile = little ? heap->futile + 1 : 0;
+    futile_tell(&heap->futile, blocks, heap->runway.bytes);
 }
 
 /* Marks all, or the rest, at once. */
@@ -206,11 +203,10 @@ tricolor_turn(struct mm_mutator *m)
     }
 }
 
-/* A heap is exhausted when cycle after cycle leaves less than 1/FUTILE_SHARE of the limit. */
 static bool
 tricolor_is_futile(const struct mm_heap *heap)
 {
-    return heap->futile >= FUTILE_TIMES && !heap->blocks.collect_always;
+    return futile_is_exhausted(&heap->futile) && !heap->blocks.collect_always;
 }
 
 void
