@@ -1,7 +1,8 @@
 /* generational.c -- when to collect what was made lately, when everything, and when to give up.
  *
  * The heap is in parts/block_heap_books.h, the marking in parts/marker.h, the stopping in
- * parts/world.h, the remembered set in generational_log.c.  README.md has the idea and its proof.
+ * parts/world.h, the bounds of the nursery in parts/nursery.h, the remembered set in
+ * generational_log.c.  README.md has the idea and its proof.
  *
  * Cost: a young collection looks at the roots, at what is remembered, at what is young and alive,
  * and at the blocks that were handed out since the last one; and at each kind. */
@@ -10,11 +11,8 @@
 #include <stdlib.h>
 
 enum {
-    NURSERY_BYTES_MIN = 1 << 20, /* unless the heap is small */
-    NURSERY_SHARE = 2,           /* at most this part of the room */
-    SKIP_MAX = 8,                /* full collections without a young one between them, at most */
-    TURNS = 4,                   /* every so many collections of collect_always is a full one */
-    YOUNG_MOST = 8               /* see generational_is_stale */
+    NURSERY_SHARE = 2, /* at most this part of the room */
+    SKIP_MAX = 8       /* full collections without a young one between them, at most */
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -29,52 +27,26 @@ const struct mm_manager MM_MANAGER = {
 
 /* -- Collections ----------------------------------------------------------------------- */
 
-/* What the budget leaves for cells and large objects, less what is live. */
-static size_t
-generational_room(const struct block_heap *blocks)
-{
-    size_t cells = blocks->cells_committed +
-                   (blocks->large.used_pages + blocks->large.free_pages) * PAGES_BYTES;
-    size_t taken = MM_LOAD_RELAXED(&blocks->pages.held) - cells + blocks->live_bytes;
-    return blocks->budget > taken ? blocks->budget - taken : 0;
-}
-
-/* The least that is worth a young collection. */
-static size_t
-generational_least(const struct mm_heap *heap)
-{
-    size_t most = heap->blocks.budget / 8;
-    return most < NURSERY_BYTES_MIN ? most : NURSERY_BYTES_MIN;
-}
-
-static size_t
-generational_most(const struct mm_heap *heap)
-{
-    size_t least = generational_least(heap);
-    size_t most = generational_room(&heap->blocks) / NURSERY_SHARE;
-    return most > least ? most : least;
-}
-
 /* A nursery ought to be so long that most of what is made in it is dead by its end, and so short
  * that it stays in the cache.  If the longest is not long enough, there are only full collections
  * for a while, and nothing is remembered. */
 static void
 generational_learn(struct mm_heap *heap, uint64_t handed, uint64_t alive)
 {
-    size_t least = generational_least(heap), most = generational_most(heap);
+    struct nursery *nursery = &heap->nursery;
+    size_t bytes = nursery->bytes;
     bool poor = alive > handed / 2;
-    if (poor && heap->nursery >= most) {
+    if (poor && bytes >= nursery_most(nursery, &heap->blocks)) {
         heap->backoff = heap->backoff < SKIP_MAX ? 2 * heap->backoff + 1 : SKIP_MAX;
         heap->skip = heap->backoff;
         return;
     }
     heap->backoff = poor ? heap->backoff : 0;
     if (alive > handed / 8)
-        heap->nursery *= poor ? 4 : 2;
+        bytes *= poor ? 4 : 2;
     else if (alive < handed / 32)
-        heap->nursery /= alive < handed / 128 ? 4 : 2;
-    heap->nursery = heap->nursery < most ? heap->nursery : most;
-    heap->nursery = heap->nursery > least ? heap->nursery : least;
+        bytes /= alive < handed / 128 ? 4 : 2;
+    nursery_set(nursery, &heap->blocks, bytes);
 }
 
 /* Marks what is young and reachable; it is old from then on.  Says how many bytes. */
@@ -88,7 +60,7 @@ generational_young(struct mm_heap *heap)
     block_cycle_roots(blocks);
     (void)marker_run(blocks, UINT64_MAX, 0);
     block_cycle_end_young(blocks);
-    heap->full_handed += handed;
+    heap->nursery.full_handed += handed;
     generational_learn(heap, handed, blocks->live_bytes - before);
     return blocks->live_bytes - before;
 }
@@ -104,9 +76,9 @@ generational_full(struct mm_heap *heap, size_t bytes)
     (void)marker_run(blocks, UINT64_MAX, 0);
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, bytes);
-    heap->full_handed = 0;
+    heap->nursery.full_handed = 0;
     if (heap->skip && !--heap->skip)
-        heap->nursery = generational_most(heap);
+        heap->nursery.bytes = nursery_most(&heap->nursery, blocks);
     return blocks->live_bytes;
 }
 
@@ -127,40 +99,23 @@ generational_collect(struct mm_mutator *m, size_t bytes, bool young)
 
 /* -- When ------------------------------------------------------------------------------------ */
 
-/* Where the budget follows the live size, what is old and dead must be found some day: after so
- * many times the budget was handed out. */
-static bool
-generational_is_stale(const struct mm_heap *heap)
-{
-    return heap->blocks.growth_percent &&
-           heap->full_handed / YOUNG_MOST > (uint64_t)heap->blocks.budget;
-}
-
 void
 collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
-    bool always = heap->blocks.collect_always;
-    if (!always && !heap->log_lost && (heap->skip || heap->blocks.handed_bytes < heap->nursery))
+    const struct block_heap *blocks = &heap->blocks;
+    if (!blocks->collect_always && !heap->log_lost &&
+        (heap->skip || blocks->handed_bytes < heap->nursery.bytes))
         return;
-    bool full = generational_is_stale(heap) || (always && ++heap->turns % TURNS == 0);
-    generational_collect(m, bytes, !full);
-}
-
-/* What the others handed out is known as soon as they take the lock; until then it counts as
- * nothing. */
-static bool
-generational_is_futile(struct mm_heap *heap)
-{
-    futile_tell(&heap->futile, &heap->blocks, heap->full_handed + heap->blocks.handed_bytes);
-    return futile_is_exhausted(&heap->futile);
+    generational_collect(m, bytes, !nursery_wants_full(&heap->nursery, blocks));
 }
 
 /* Whether a young collection is likely to make enough room. */
 static bool
 generational_young_will_do(const struct mm_heap *heap)
 {
-    return !heap->skip && !heap->log_lost && heap->blocks.handed_bytes >= generational_least(heap);
+    return !heap->skip && !heap->log_lost &&
+           heap->blocks.handed_bytes >= nursery_least(&heap->blocks);
 }
 
 void
@@ -168,7 +123,7 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     bool young = !attempt && generational_young_will_do(heap);
-    if (attempt > 1 || (!attempt && !young && generational_is_futile(heap)))
+    if (attempt > 1 || (!attempt && !young && nursery_is_futile(&heap->nursery, &heap->blocks)))
         mm_exhausted(bytes, heap->blocks.pages.limit);
     generational_collect(m, bytes, young);
 }
@@ -200,7 +155,7 @@ mm_heap_create(const struct mm_config *config)
         mm_exhausted(sizeof *heap, config->heap_bytes);
     block_heap_create(&heap->blocks, config, sizeof *heap);
     generational_log_create(heap, heap->blocks.cells_bytes);
-    heap->nursery = generational_least(heap);
+    nursery_init(&heap->nursery, &heap->blocks, NURSERY_SHARE);
     return heap;
 }
 

@@ -14,7 +14,7 @@
 #define GENERATIONAL_H
 
 #include "parts/block_heap_books.h"
-#include "parts/futile.h"
+#include "parts/nursery.h"
 
 enum { LOG_PLACE = 1 }; /* in a word of the log: a place in a large object, not an object */
 
@@ -24,12 +24,9 @@ struct mm_heap {
     size_t log_reserved, log_committed; /* bytes */
     size_t log_used, log_max;           /* words */
     bool log_lost;
-    size_t nursery;       /* bytes to be handed out before the next young collection */
-    uint64_t full_handed; /* bytes handed out since the last full one, up to the last young one */
-    unsigned skip;        /* so many full collections come before the next young one */
-    unsigned backoff;     /* what skip was at last */
-    struct futile futile; /* by full collections */
-    unsigned turns;       /* of collect_always */
+    struct nursery nursery;
+    unsigned skip;    /* so many full collections come before the next young one */
+    unsigned backoff; /* what skip was at last */
 };
 
 /* generational_log.c */

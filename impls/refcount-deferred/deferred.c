@@ -1,8 +1,8 @@
 /* deferred.c -- when a round ends, what is done then, and when everything is counted again.
  *
- * The heap is in parts/block_heap_books.h, the stopping in parts/world.h; counting up is in
- * deferred_count.c, counting down in deferred_release.c, the barrier in deferred_log.c.  README.md
- * has the idea and its proof.
+ * The heap is in parts/block_heap_books.h, the stopping in parts/world.h, the bounds of a round in
+ * parts/nursery.h; counting up is in deferred_count.c, counting down in deferred_release.c, the
+ * barrier in deferred_log.c.  README.md has the idea and its proof.
  *
  * Cost: a round's end looks at the roots, at the log, at the new objects that are referred to, at a
  * portion of what is owed, and at the blocks that were handed out; and at each kind. */
@@ -13,13 +13,10 @@
 #include <stdlib.h>
 
 enum {
-    NURSERY_BYTES_MIN = 1 << 20, /* unless the heap is small */
-    NURSERY_SHARE = 4,           /* at most this part of the room */
-    COUNTED_MOST = 1 << 14,      /* references in a round, or it is made shorter */
-    RELEASE_LEAST = 4096,        /* references taken off in a round */
-    RELEASE_BYTES = 32,          /* one more for so many bytes handed out */
-    TURNS = 4,                   /* every so many rounds of collect_always count everything */
-    STALE_TIMES = 8,             /* see deferred_is_stale */
+    NURSERY_SHARE = 4,      /* at most this part of the room */
+    COUNTED_MOST = 1 << 14, /* references in a round, or it is made shorter */
+    RELEASE_LEAST = 4096,   /* references taken off in a round */
+    RELEASE_BYTES = 32,     /* one more for so many bytes handed out */
     WORDS_SHARE = 16 /* what is owed, and what roots refer to, has this part of the limit each */
 };
 
@@ -35,36 +32,17 @@ const struct mm_manager MM_MANAGER = {
 
 /* -- Rounds ---------------------------------------------------------------------------- */
 
-/* What the budget leaves for cells and large objects, less what is live. */
-static size_t
-deferred_room(const struct block_heap *blocks)
-{
-    size_t cells = blocks->cells_committed +
-                   (blocks->large.used_pages + blocks->large.free_pages) * PAGES_BYTES;
-    size_t taken = MM_LOAD_RELAXED(&blocks->pages.held) - cells + blocks->live_bytes;
-    return blocks->budget > taken ? blocks->budget - taken : 0;
-}
-
-/* The least that is worth a round. */
-static size_t
-deferred_least(const struct mm_heap *heap)
-{
-    size_t most = heap->blocks.budget / 8;
-    return most < NURSERY_BYTES_MIN ? most : NURSERY_BYTES_MIN;
-}
-
 /* A round ought to be so long that most of what is made in it is dead by its end, and so short that
  * its end does not take long. */
 static void
 deferred_learn(struct mm_heap *heap, uint64_t handed, uint64_t alive, uint64_t counted)
 {
-    size_t least = deferred_least(heap), most = deferred_room(&heap->blocks) / NURSERY_SHARE;
+    size_t bytes = heap->nursery.bytes;
     if (counted > COUNTED_MOST || alive < handed / 32)
-        heap->nursery /= 2;
+        bytes /= 2;
     else if (alive > handed / 8 && counted < COUNTED_MOST / 2)
-        heap->nursery *= 2;
-    heap->nursery = heap->nursery < most ? heap->nursery : most;
-    heap->nursery = heap->nursery > least ? heap->nursery : least;
+        bytes *= 2;
+    nursery_set(&heap->nursery, &heap->blocks, bytes);
 }
 
 static void
@@ -110,7 +88,7 @@ deferred_round(struct mm_heap *heap, bool urgent, size_t enough)
     blocks->live_bytes -= deferred_release(heap, urgent ? UINT64_MAX : steps, enough);
     if (urgent)
         block_holes_reopen(blocks);
-    heap->full_handed += handed;
+    heap->nursery.full_handed += handed;
     deferred_learn(heap, handed, alive, counted);
     return alive;
 }
@@ -136,7 +114,7 @@ deferred_everything(struct mm_heap *heap, size_t bytes)
     deferred_words_shrink(heap, &heap->owed);
     deferred_words_shrink(heap, &heap->roots);
     block_heap_set_budget(blocks, bytes);
-    heap->full_handed = 0;
+    heap->nursery.full_handed = 0;
     return blocks->live_bytes;
 }
 
@@ -153,7 +131,7 @@ deferred_collect(struct mm_mutator *m, size_t bytes, enum deferred_how how)
     if (how == DEFERRED_EVERYTHING || heap->log_lost)
         counted = deferred_everything(heap, bytes);
     else
-        counted = deferred_round(heap, how == DEFERRED_URGENT, 2 * bytes + heap->nursery);
+        counted = deferred_round(heap, how == DEFERRED_URGENT, 2 * bytes + heap->nursery.bytes);
     if (MM_DEBUG)
         deferred_check(heap);
     world_start(m);
@@ -162,34 +140,16 @@ deferred_collect(struct mm_mutator *m, size_t bytes, enum deferred_how how)
 
 /* -- When ------------------------------------------------------------------------------------ */
 
-/* Where the budget follows the live size, dead cycles must be found some day: after so many times
- * the budget was handed out. */
-static bool
-deferred_is_stale(const struct mm_heap *heap)
-{
-    return heap->blocks.growth_percent &&
-           heap->full_handed / STALE_TIMES > (uint64_t)heap->blocks.budget;
-}
-
 void
 collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
-    bool always = heap->blocks.collect_always;
-    if (!always && !heap->log_lost && heap->blocks.handed_bytes < heap->nursery &&
+    const struct block_heap *blocks = &heap->blocks;
+    if (!blocks->collect_always && !heap->log_lost && blocks->handed_bytes < heap->nursery.bytes &&
         heap->log_used < heap->log_due)
         return;
-    bool everything = deferred_is_stale(heap) || (always && ++heap->turns % TURNS == 0);
+    bool everything = nursery_wants_full(&heap->nursery, blocks);
     deferred_collect(m, bytes, everything ? DEFERRED_EVERYTHING : DEFERRED_ROUND);
-}
-
-/* What the others handed out is known as soon as they take the lock; until then it counts as
- * nothing. */
-static bool
-deferred_is_futile(struct mm_heap *heap)
-{
-    futile_tell(&heap->futile, &heap->blocks, heap->full_handed + heap->blocks.handed_bytes);
-    return futile_is_exhausted(&heap->futile);
 }
 
 /* Whether the end of a round is likely to make enough room. */
@@ -197,7 +157,7 @@ static bool
 deferred_round_will_do(const struct mm_heap *heap)
 {
     return !heap->log_lost &&
-           (heap->owed.used || heap->blocks.handed_bytes >= deferred_least(heap));
+           (heap->owed.used || heap->blocks.handed_bytes >= nursery_least(&heap->blocks));
 }
 
 void
@@ -205,7 +165,7 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     bool round = !attempt && deferred_round_will_do(heap);
-    if (attempt > 1 || (!attempt && !round && deferred_is_futile(heap)))
+    if (attempt > 1 || (!attempt && !round && nursery_is_futile(&heap->nursery, &heap->blocks)))
         mm_exhausted(bytes, heap->blocks.pages.limit);
     deferred_collect(m, bytes, round ? DEFERRED_URGENT : DEFERRED_EVERYTHING);
 }
@@ -241,7 +201,7 @@ mm_heap_create(const struct mm_config *config)
     deferred_log_create(heap, span);
     deferred_words_create(heap, &heap->owed, span / WORDS_SHARE);
     deferred_words_create(heap, &heap->roots, span / WORDS_SHARE);
-    heap->nursery = deferred_least(heap);
+    nursery_init(&heap->nursery, &heap->blocks, NURSERY_SHARE);
     return heap;
 }
 

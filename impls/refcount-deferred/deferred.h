@@ -16,7 +16,7 @@
 #define DEFERRED_H
 
 #include "parts/block_heap_books.h"
-#include "parts/futile.h"
+#include "parts/nursery.h"
 
 enum {
     COUNT_STUCK = UINT8_MAX, /* the highest count: it stays, until everything is counted again */
@@ -42,10 +42,7 @@ struct mm_heap {
     struct deferred_words owed;         /* references that are no more, to be taken off counts */
     struct deferred_words roots;        /* what roots referred to when the last round ended */
     bool imprecise;                     /* some of these found no room */
-    size_t nursery;                     /* bytes to be handed out in a round */
-    uint64_t full_handed; /* bytes handed out since everything was counted, up to the last round */
-    struct futile futile; /* by counts of everything */
-    unsigned turns;       /* of collect_always */
+    struct nursery nursery; /* a round ends in a young cycle; a full one counts everything */
 };
 
 /* deferred_count.c */
