@@ -90,9 +90,9 @@ generational_collect(struct mm_mutator *m, size_t bytes, bool young)
     const struct events *events = &heap->blocks.events;
     uint64_t begin = events_begin(events);
     world_stop(m);
-    young = young && !heap->log_lost && !heap->skip;
+    young = young && !heap->log.lost && !heap->skip;
     uint64_t marked = young ? generational_young(heap) : generational_full(heap, bytes);
-    generational_log_forget(heap);
+    object_log_forget(&heap->log, &heap->blocks, generational_old(heap));
     world_start(m);
     events_end(events, MM_EVENT_STOP, m->ordinal, begin, marked);
 }
@@ -104,7 +104,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     const struct block_heap *blocks = &heap->blocks;
-    if (!blocks->collect_always && !heap->log_lost &&
+    if (!blocks->collect_always && !heap->log.lost &&
         (heap->skip || blocks->handed_bytes < heap->nursery.bytes))
         return;
     generational_collect(m, bytes, !nursery_wants_full(&heap->nursery, blocks));
@@ -114,7 +114,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 static bool
 generational_young_will_do(const struct mm_heap *heap)
 {
-    return !heap->skip && !heap->log_lost &&
+    return !heap->skip && !heap->log.lost &&
            heap->blocks.handed_bytes >= nursery_least(&heap->blocks);
 }
 
@@ -128,14 +128,10 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     generational_collect(m, bytes, young);
 }
 
-/* What its barrier looks at. */
 void
 collector_attach(struct mm_mutator *m)
 {
-    m->cells = m->heap->cells;
-    m->cells_bytes = m->heap->cells_bytes;
-    m->marks = m->heap->marks;
-    m->old = generational_old((const struct mm_heap *)m->heap);
+    object_log_attach(m, generational_old((const struct mm_heap *)m->heap));
 }
 
 /* What it remembered stays in the log. */
@@ -154,7 +150,7 @@ mm_heap_create(const struct mm_config *config)
     if (!heap)
         mm_exhausted(sizeof *heap, config->heap_bytes);
     block_heap_create(&heap->blocks, config, sizeof *heap);
-    generational_log_create(heap, heap->blocks.cells_bytes);
+    object_log_create(&heap->log, &heap->blocks);
     nursery_init(&heap->nursery, &heap->blocks, NURSERY_SHARE);
     return heap;
 }
@@ -162,7 +158,7 @@ mm_heap_create(const struct mm_config *config)
 void
 mm_heap_destroy(struct mm_heap *heap)
 {
-    generational_log_destroy(heap);
+    object_log_destroy(&heap->log, &heap->blocks);
     block_heap_destroy(&heap->blocks);
     free(heap);
 }

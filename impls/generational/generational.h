@@ -7,35 +7,28 @@
  *  1. An old object that refers to a young one is remembered: a small one by itself, a large one
  * by itself or by the place.
  *  2. An object is in the log at most once; if and only if its mark byte says so.
- *  3. Words of the log beyond log_used are 0, and so are the mutators' own beyond what they wrote.
- * After log_lost the log may lack entries, and the next collection is a full one.  So it is while
+ * When the log is lost it may lack entries, and the next collection is a full one.  So it is while
  * skip says that no young one will come: then nothing is remembered. */
 #ifndef GENERATIONAL_H
 #define GENERATIONAL_H
 
 #include "parts/block_heap_books.h"
 #include "parts/nursery.h"
+#include "parts/object_log.h"
 
 enum { LOG_PLACE = 1 }; /* in a word of the log: a place in a large object, not an object */
 
 struct mm_heap {
     struct block_heap blocks;
-    uintptr_t *log;
-    size_t log_reserved, log_committed; /* bytes */
-    size_t log_used, log_max;           /* words */
-    bool log_lost;
+    struct object_log log;
     struct nursery nursery;
     unsigned skip;    /* so many full collections come before the next young one */
     unsigned backoff; /* what skip was at last */
 };
 
-/* generational_log.c */
-void generational_log_create(struct mm_heap *heap, size_t span);
-void generational_log_destroy(struct mm_heap *heap);
-
-/* Greys what is remembered, for a young collection; and forgets it.  Between them nothing runs. */
+/* generational_log.c: greys what is remembered, for a young collection.  Nothing runs before it is
+ * forgotten. */
 void generational_log_replay(struct mm_heap *heap);
-void generational_log_forget(struct mm_heap *heap);
 
 /* The mark byte of what the barrier is to remember: of an old object, or of none. */
 MM_INLINE uint8_t

@@ -34,10 +34,11 @@ static void
 generational_check_log(struct generational_check *check)
 {
     const struct mm_heap *heap = check->heap;
-    check->places = calloc(heap->log_used + 1, sizeof *check->places);
+    const struct object_log *log = &heap->log;
+    check->places = calloc(log->used + 1, sizeof *check->places);
     mm_assert(check->places);
-    for (size_t i = 0; i < heap->log_used; i++) {
-        uintptr_t word = heap->log[i];
+    for (size_t i = 0; i < log->used; i++) {
+        uintptr_t word = log->words[i];
         if (word & LOG_PLACE)
             check->places[check->places_n++] = word - LOG_PLACE;
         else if (word) {
@@ -47,8 +48,7 @@ generational_check_log(struct generational_check *check)
         }
     }
     qsort(check->places, check->places_n, sizeof *check->places, generational_check_compare);
-    for (size_t i = heap->log_used; i < heap->log_committed / sizeof *heap->log; i++)
-        mm_assert(heap->log[i] == 0); /* 3 */
+    object_log_check(log);
 }
 
 static void
@@ -109,7 +109,7 @@ void
 generational_check(struct mm_heap *heap)
 {
     struct generational_check check = { .heap = heap };
-    if (heap->log_lost || heap->skip)
+    if (heap->log.lost || heap->skip)
         return;
     generational_check_log(&check);
     for (size_t block = 0; block < heap->blocks.blocks_top; block++)

@@ -4,63 +4,14 @@
  * remembering; Hudson and Diwan 1990).  A large one by the place that was written, for an array may
  * be as long as all that is young; or whole, if many places are written at once.
  *
- * A mutator writes to a piece of the log of its own, LOG_WORDS long, and takes the lock for the
- * next.  When the log can not grow it is lost, and the next collection looks at everything.
+ * When the log (parts/object_log.h) is lost, the next collection looks at everything.
  *
  * Cost: about 20 instructions for each place, an atomic exchange for each object. */
 #include "generational.h"
 
 #include "parts/assert.h"
 
-void
-generational_log_create(struct mm_heap *heap, size_t span)
-{
-    struct block_heap *blocks = &heap->blocks;
-    heap->log_reserved = (span / 128 + 2 * PAGES_BYTES) & ~(size_t)(PAGES_BYTES - 1);
-    heap->log = pages_reserve(&blocks->pages, heap->log_reserved);
-    if (!heap->log)
-        mm_exhausted(heap->log_reserved, blocks->pages.limit);
-    heap->log_max = heap->log_reserved / sizeof *heap->log;
-    if (heap->log_max > LOG_WORDS_MAX)
-        heap->log_max = LOG_WORDS_MAX;
-}
-
-void
-generational_log_destroy(struct mm_heap *heap)
-{
-    pages_release(&heap->blocks.pages, heap->log, heap->log_reserved, heap->log_committed);
-}
-
 /* -- The barrier ------------------------------------------------------------------------ */
-
-/* The next piece of the log for this mutator; false: there is none. */
-static MM_SLOW bool
-generational_log_refill(struct mm_mutator *m)
-{
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
-    struct world *world = &heap->blocks.world;
-    world_lock(world);
-    size_t end = heap->log_used + LOG_WORDS;
-    if (heap->log_lost || end > heap->log_max ||
-        !block_heap_extend(&heap->blocks, heap->log, &heap->log_committed,
-                           end * sizeof *heap->log)) {
-        heap->log_lost = true;
-    } else {
-        m->log_next = heap->log + heap->log_used;
-        m->log_end = heap->log + end;
-        heap->log_used = end;
-    }
-    bool lost = heap->log_lost;
-    world_unlock(world);
-    return !lost;
-}
-
-static void
-generational_log_put(struct mm_mutator *m, uintptr_t word)
-{
-    if (MM_LIKELY(m->log_next != m->log_end) || generational_log_refill(m))
-        *m->log_next++ = word;
-}
 
 /* The mark byte of an object, wherever it is. */
 static uint8_t *
@@ -71,6 +22,12 @@ generational_byte(const struct mm_mutator *m, const void *obj)
     if (MM_LIKELY(offset < heap->cells_bytes))
         return &heap->marks[offset >> GRANULE_SHIFT];
     return &block_large_entry(heap, obj)->mark;
+}
+
+static void
+generational_log_put(struct mm_mutator *m, uintptr_t word)
+{
+    object_log_put(&((struct mm_heap *)m->heap)->log, m, word);
 }
 
 static bool
@@ -133,27 +90,16 @@ void
 generational_log_replay(struct mm_heap *heap)
 {
     struct block_heap *blocks = &heap->blocks;
-    mm_assert(!heap->log_lost);
-    for (size_t i = 0; i < heap->log_used; i++) {
-        void *obj = (void *)heap->log[i];
-        if (heap->log[i] & LOG_PLACE)
-            obj = ((mm_ref *)(heap->log[i] - LOG_PLACE))->ptr_;
+    const struct object_log *log = &heap->log;
+    mm_assert(!log->lost);
+    for (size_t i = 0; i < log->used; i++) {
+        uintptr_t word = log->words[i];
+        void *obj = (void *)word;
+        if (word & LOG_PLACE)
+            obj = ((mm_ref *)(word - LOG_PLACE))->ptr_;
         else if (obj)
             generational_log_whiten(blocks, obj);
         if (obj)
             marker_grey(blocks, obj);
-    }
-}
-
-void
-generational_log_forget(struct mm_heap *heap)
-{
-    if (heap->log_used)
-        memset(heap->log, 0, heap->log_used * sizeof *heap->log);
-    heap->log_used = 0;
-    heap->log_lost = false;
-    for (struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following) {
-        m->log_next = m->log_end = NULL;
-        m->old = generational_old(heap);
     }
 }

@@ -13,10 +13,11 @@
 #include <stdlib.h>
 
 enum {
-    NURSERY_SHARE = 4,      /* at most this part of the room */
-    COUNTED_MOST = 1 << 14, /* references in a round, or it is made shorter */
-    RELEASE_LEAST = 4096,   /* references taken off in a round */
-    RELEASE_BYTES = 32,     /* one more for so many bytes handed out */
+    NURSERY_SHARE = 4,       /* at most this part of the room */
+    COUNTED_MOST = 1 << 14,  /* references in a round, or it is made shorter */
+    RELEASE_LEAST = 4096,    /* references taken off in a round */
+    RELEASE_BYTES = 32,      /* one more for so many bytes handed out */
+    LOG_DUE_WORDS = 1 << 15, /* see log_due */
     WORDS_SHARE = 16 /* what is owed, and what roots refer to, has this part of the limit each */
 };
 
@@ -81,7 +82,7 @@ deferred_round(struct mm_heap *heap, bool urgent, size_t enough)
     deferred_count_roots(heap);
     deferred_count_all(heap);
     block_cycle_end_young(blocks);
-    deferred_log_forget(heap);
+    object_log_forget(&heap->log, blocks, blocks->live);
     uint64_t alive = blocks->live_bytes - before, counted = blocks->marker.steps;
     uint64_t steps = RELEASE_LEAST + handed / RELEASE_BYTES;
     enough = urgent ? enough : handed + handed / 2;
@@ -110,7 +111,7 @@ deferred_everything(struct mm_heap *heap, size_t bytes)
     deferred_count_roots(heap);
     deferred_count_all(heap);
     block_cycle_end(blocks);
-    deferred_log_forget(heap);
+    object_log_forget(&heap->log, blocks, blocks->live);
     deferred_words_shrink(heap, &heap->owed);
     deferred_words_shrink(heap, &heap->roots);
     block_heap_set_budget(blocks, bytes);
@@ -128,7 +129,7 @@ deferred_collect(struct mm_mutator *m, size_t bytes, enum deferred_how how)
     const struct events *events = &heap->blocks.events;
     uint64_t begin = events_begin(events), counted;
     world_stop(m);
-    if (how == DEFERRED_EVERYTHING || heap->log_lost)
+    if (how == DEFERRED_EVERYTHING || heap->log.lost)
         counted = deferred_everything(heap, bytes);
     else
         counted = deferred_round(heap, how == DEFERRED_URGENT, 2 * bytes + heap->nursery.bytes);
@@ -145,8 +146,8 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     const struct block_heap *blocks = &heap->blocks;
-    if (!blocks->collect_always && !heap->log_lost && blocks->handed_bytes < heap->nursery.bytes &&
-        heap->log_used < heap->log_due)
+    if (!blocks->collect_always && !heap->log.lost && blocks->handed_bytes < heap->nursery.bytes &&
+        heap->log.used < heap->log_due)
         return;
     bool everything = nursery_wants_full(&heap->nursery, blocks);
     deferred_collect(m, bytes, everything ? DEFERRED_EVERYTHING : DEFERRED_ROUND);
@@ -156,7 +157,7 @@ collector_pace(struct mm_mutator *m, size_t bytes)
 static bool
 deferred_round_will_do(const struct mm_heap *heap)
 {
-    return !heap->log_lost &&
+    return !heap->log.lost &&
            (heap->owed.used || heap->blocks.handed_bytes >= nursery_least(&heap->blocks));
 }
 
@@ -170,14 +171,10 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     deferred_collect(m, bytes, round ? DEFERRED_URGENT : DEFERRED_EVERYTHING);
 }
 
-/* What its barrier looks at. */
 void
 collector_attach(struct mm_mutator *m)
 {
-    m->cells = m->heap->cells;
-    m->cells_bytes = m->heap->cells_bytes;
-    m->marks = m->heap->marks;
-    m->old = m->heap->live;
+    object_log_attach(m, m->heap->live);
 }
 
 /* What it wrote into the log stays there. */
@@ -197,8 +194,9 @@ mm_heap_create(const struct mm_config *config)
         mm_exhausted(sizeof *heap, config->heap_bytes);
     block_heap_create(&heap->blocks, config, sizeof *heap);
     block_heap_create_counts(&heap->blocks);
-    size_t span = heap->blocks.cells_bytes;
-    deferred_log_create(heap, span);
+    object_log_create(&heap->log, &heap->blocks);
+    size_t half = heap->log.max / 2, span = heap->blocks.cells_bytes;
+    heap->log_due = half < LOG_DUE_WORDS ? half : LOG_DUE_WORDS;
     deferred_words_create(heap, &heap->owed, span / WORDS_SHARE);
     deferred_words_create(heap, &heap->roots, span / WORDS_SHARE);
     nursery_init(&heap->nursery, &heap->blocks, NURSERY_SHARE);
@@ -210,7 +208,7 @@ mm_heap_destroy(struct mm_heap *heap)
 {
     deferred_words_destroy(heap, &heap->roots);
     deferred_words_destroy(heap, &heap->owed);
-    deferred_log_destroy(heap);
+    object_log_destroy(&heap->log, &heap->blocks);
     block_heap_destroy(&heap->blocks);
     free(heap);
 }

@@ -3,20 +3,20 @@
  * An object is counted once it has survived a round: its mark byte is heap->live, or heap->live
  * with MARK_LOGGED while it is in the log.  It is new if it was made since, and has no count.
  *
- * Invariants, while no round ends, unless log_lost:
+ * Invariants, while no round ends, unless the log is lost:
  *  1. The count of an object is the number of these: references in objects that are counted and not
  *     in the log; old values in the log; words in `owed`, a tail that waits there unit by unit; and
  *     words in `roots`.  New values in the log count against it.  A count that is stuck is no less.
  *     With `imprecise` counts may be higher, never lower.
  *  2. A counted object's count is 0 if and only if its tail waits in `owed`; a new one's is 0.
  *  3. An object is in the log at most once; if and only if its mark byte says so.
- *  4. Words of the log beyond log_used are 0, and so are the mutators' own beyond what they wrote.
- *  5. block_link.counted is the number of counted objects in a block. */
+ *  4. block_link.counted is the number of counted objects in a block. */
 #ifndef DEFERRED_H
 #define DEFERRED_H
 
 #include "parts/block_heap_books.h"
 #include "parts/nursery.h"
+#include "parts/object_log.h"
 
 enum {
     COUNT_STUCK = UINT8_MAX, /* the highest count: it stays, until everything is counted again */
@@ -35,14 +35,12 @@ struct deferred_words {
 
 struct mm_heap {
     struct block_heap blocks;
-    uintptr_t *log;
-    size_t log_reserved, log_committed; /* bytes */
-    size_t log_used, log_max, log_due;  /* words; a round ends when so many are used */
-    bool log_lost;                      /* the next round counts everything */
-    struct deferred_words owed;         /* references that are no more, to be taken off counts */
-    struct deferred_words roots;        /* what roots referred to when the last round ended */
-    bool imprecise;                     /* some of these found no room */
-    struct nursery nursery; /* a round ends in a young cycle; a full one counts everything */
+    struct object_log log;       /* if it is lost, the next round counts everything */
+    size_t log_due;              /* words; a round ends when so many are used */
+    struct deferred_words owed;  /* references that are no more, to be taken off counts */
+    struct deferred_words roots; /* what roots referred to when the last round ended */
+    bool imprecise;              /* some of these found no room */
+    struct nursery nursery;      /* a round ends in a young cycle; a full one counts everything */
 };
 
 /* deferred_count.c */
@@ -67,13 +65,9 @@ bool deferred_words_push(struct mm_heap *heap, struct deferred_words *words, uin
  * says how many are. */
 uint64_t deferred_release(struct mm_heap *heap, uint64_t steps, uint64_t enough);
 
-/* deferred_log.c */
-void deferred_log_create(struct mm_heap *heap, size_t span);
-void deferred_log_destroy(struct mm_heap *heap);
-
-/* Counts what is referred to now, and owes what was before.  Between them nothing runs. */
+/* deferred_log.c: counts what is referred to now, and owes what was before.  Nothing runs before
+ * the log is forgotten. */
 void deferred_log_replay(struct mm_heap *heap);
-void deferred_log_forget(struct mm_heap *heap);
 
 /* deferred_check.c: asserts the invariants above, those of the block heap besides. */
 void deferred_check(struct mm_heap *heap);

@@ -83,9 +83,10 @@ static void
 deferred_recount_log(struct deferred_recount *recount)
 {
     const struct mm_heap *heap = recount->heap;
+    const struct object_log *log = &heap->log;
     size_t objects = 0;
-    for (size_t i = 0; i < heap->log_used; i++) {
-        uintptr_t word = heap->log[i];
+    for (size_t i = 0; i < log->used; i++) {
+        uintptr_t word = log->words[i];
         const void *obj = (const void *)(word & ~(uintptr_t)LOG_TAGS);
         if (word & LOG_OBJECT) {
             objects++;
@@ -96,8 +97,7 @@ deferred_recount_log(struct deferred_recount *recount)
         }
     }
     mm_assert(objects == recount->logged); /* 3 */
-    for (size_t i = heap->log_used; i < heap->log_committed / sizeof *heap->log; i++)
-        mm_assert(heap->log[i] == 0); /* 4 */
+    object_log_check(log);
 }
 
 /* -- Walks ------------------------------------------------------------------------------------- */
@@ -120,7 +120,7 @@ deferred_walk_block(struct deferred_recount *recount, size_t block, deferred_vis
             mm_assert(count == 0); /* 2 */
         }
     }
-    mm_assert(counted == blocks->links[block].counted); /* 5 */
+    mm_assert(counted == blocks->links[block].counted); /* 4 */
 }
 
 static void
@@ -169,7 +169,7 @@ deferred_check(struct mm_heap *heap)
 {
     const struct block_heap *blocks = &heap->blocks;
     struct deferred_recount recount = { .heap = heap };
-    if (heap->log_lost)
+    if (heap->log.lost)
         return;
     recount.cells = calloc((size_t)blocks->blocks_top * BLOCK_MARKS + 1, sizeof *recount.cells);
     recount.pages = calloc(blocks->large.top + 1, sizeof *recount.pages);

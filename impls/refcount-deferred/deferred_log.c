@@ -11,68 +11,20 @@
  * An object with a long tail goes into the log by the place, at every write: the old value, to be
  * taken off, and the new one, to be counted.  The counts in between come and go in pairs.
  *
- * A mutator writes to a piece of the log of its own, LOG_WORDS long, and takes the lock for the
- * next.  When the log can not grow it is lost, and everything is counted at the end of the round.
+ * When the log (parts/object_log.h) is lost, everything is counted at the end of the round.
  *
  * Cost: for an object a word for it and for each reference, once a round; two words for a place. */
 #include "deferred.h"
 #include "parts/assert.h"
 
-enum {
-    LOG_SHARE = 128,          /* this part of the limit, at most */
-    LOG_DUE_WORDS = 1 << 15,  /* see log_due */
-    REFS_MAX = 64 + LOG_WHOLE /* of an object that is logged as a whole */
-};
-
-void
-deferred_log_create(struct mm_heap *heap, size_t span)
-{
-    struct block_heap *blocks = &heap->blocks;
-    heap->log_reserved = (span / LOG_SHARE + 2 * PAGES_BYTES) & ~(size_t)(PAGES_BYTES - 1);
-    heap->log = pages_reserve(&blocks->pages, heap->log_reserved);
-    if (!heap->log)
-        mm_exhausted(heap->log_reserved, blocks->pages.limit);
-    heap->log_max = heap->log_reserved / sizeof *heap->log;
-    if (heap->log_max > LOG_WORDS_MAX)
-        heap->log_max = LOG_WORDS_MAX;
-    heap->log_due = heap->log_max / 2 < LOG_DUE_WORDS ? heap->log_max / 2 : LOG_DUE_WORDS;
-}
-
-void
-deferred_log_destroy(struct mm_heap *heap)
-{
-    pages_release(&heap->blocks.pages, heap->log, heap->log_reserved, heap->log_committed);
-}
+enum { REFS_MAX = 64 + LOG_WHOLE }; /* of an object that is logged as a whole */
 
 /* -- The barrier ------------------------------------------------------------------------ */
-
-/* The next piece of the log for this mutator; false: there is none. */
-static MM_SLOW bool
-deferred_log_refill(struct mm_mutator *m)
-{
-    struct mm_heap *heap = (struct mm_heap *)m->heap;
-    struct world *world = &heap->blocks.world;
-    world_lock(world);
-    size_t end = heap->log_used + LOG_WORDS;
-    if (heap->log_lost || end > heap->log_max ||
-        !block_heap_extend(&heap->blocks, heap->log, &heap->log_committed,
-                           end * sizeof *heap->log)) {
-        heap->log_lost = true;
-    } else {
-        m->log_next = heap->log + heap->log_used;
-        m->log_end = heap->log + end;
-        heap->log_used = end;
-    }
-    bool lost = heap->log_lost;
-    world_unlock(world);
-    return !lost;
-}
 
 static void
 deferred_log_put(struct mm_mutator *m, uintptr_t word)
 {
-    if (MM_LIKELY(m->log_next != m->log_end) || deferred_log_refill(m))
-        *m->log_next++ = word;
+    object_log_put(&((struct mm_heap *)m->heap)->log, m, word);
 }
 
 static size_t
@@ -223,9 +175,10 @@ deferred_cas(struct mm_mutator *m, void *obj, mm_ref *field, void *expected, voi
 void
 deferred_log_replay(struct mm_heap *heap)
 {
-    mm_assert(!heap->log_lost);
-    for (size_t i = 0; i < heap->log_used; i++) {
-        uintptr_t word = heap->log[i];
+    const struct object_log *log = &heap->log;
+    mm_assert(!log->lost);
+    for (size_t i = 0; i < log->used; i++) {
+        uintptr_t word = log->words[i];
         void *obj = (void *)(word & ~(uintptr_t)LOG_TAGS);
         if (word & LOG_OBJECT) {
             *deferred_mark_byte(&heap->blocks, obj) = heap->blocks.live;
@@ -235,18 +188,5 @@ deferred_log_replay(struct mm_heap *heap)
         } else if (word) {
             (void)deferred_words_push(heap, &heap->owed, word);
         }
-    }
-}
-
-void
-deferred_log_forget(struct mm_heap *heap)
-{
-    if (heap->log_used)
-        memset(heap->log, 0, heap->log_used * sizeof *heap->log);
-    heap->log_used = 0;
-    heap->log_lost = false;
-    for (struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following) {
-        m->log_next = m->log_end = NULL;
-        m->old = heap->blocks.live;
     }
 }

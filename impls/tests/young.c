@@ -76,8 +76,8 @@ static size_t
 young_logged(const struct young *y)
 {
     size_t words = 0;
-    for (size_t i = 0; i < y->heap->log_used; i++)
-        words += y->heap->log[i] != 0;
+    for (size_t i = 0; i < y->heap->log.used; i++)
+        words += y->heap->log.words[i] != 0;
     return words;
 }
 
@@ -288,9 +288,9 @@ young_lost(void *user)
         struct holder *holder = mm_get(mm_items(&ROW, mm_get(young_owner))[i]);
         mm_store_new(y.m, holder, &holder->second, owned);
     }
-    mm_assert(y.heap->log_lost);
+    mm_assert(y.heap->log.lost);
     uint64_t full = y.heap->blocks.cycles;
-    while (y.heap->log_lost)
+    while (y.heap->log.lost)
         mm_assert(mm_peek(young_leaf(&y, 0)));
     mm_assert(y.heap->blocks.cycles == full + 1);
     young_collect(&y);
