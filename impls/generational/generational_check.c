@@ -14,14 +14,6 @@ struct generational_check {
     size_t remembered; /* found by their mark bytes */
 };
 
-static uint8_t
-generational_check_byte(const struct block_heap *blocks, const void *obj)
-{
-    size_t offset = block_heap_offset(blocks, obj);
-    return offset < blocks->cells_bytes ? blocks->marks[offset >> GRANULE_SHIFT]
-                                        : block_large_entry(blocks, obj)->mark;
-}
-
 static int
 generational_check_compare(const void *a, const void *b)
 {
@@ -43,7 +35,7 @@ generational_check_log(struct generational_check *check)
             check->places[check->places_n++] = word - LOG_PLACE;
         else if (word) {
             check->objects++;
-            mm_assert(generational_check_byte(&heap->blocks, (const void *)word) ==
+            mm_assert(*block_mark_byte(&heap->blocks, (const void *)word) ==
                       (heap->blocks.live | MARK_LOGGED)); /* 2 */
         }
     }
@@ -58,8 +50,7 @@ generational_check_words(const struct generational_check *check, const char *bas
     for (; refs; refs &= refs - 1) {
         const mm_ref *place = (const mm_ref *)(const void *)base + __builtin_ctzll(refs);
         uintptr_t key = (uintptr_t)place;
-        if (place->ptr_ &&
-            !block_mark_is(generational_check_byte(blocks, place->ptr_), blocks->live))
+        if (place->ptr_ && !block_mark_is(*block_mark_byte(blocks, place->ptr_), blocks->live))
             mm_assert(bsearch(&key, check->places, check->places_n, sizeof key,
                               generational_check_compare)); /* 1 */
     }
@@ -87,7 +78,7 @@ generational_check_block(struct generational_check *check, size_t block)
     const struct kind *kind = &blocks->kinds[blocks->blocks[block].kind];
     for (size_t cell = 0; cell < kind->cells; cell++) {
         const char *obj = block_address(blocks, block) + cell * kind->bytes;
-        uint8_t byte = generational_check_byte(blocks, obj);
+        uint8_t byte = *block_mark_byte(blocks, obj);
         if (block_mark_is(byte, blocks->live))
             generational_check_object(check, obj, kind, kind->bytes, byte);
     }

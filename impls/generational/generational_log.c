@@ -13,17 +13,6 @@
 
 /* -- The barrier ------------------------------------------------------------------------ */
 
-/* The mark byte of an object, wherever it is. */
-static uint8_t *
-generational_byte(const struct mm_mutator *m, const void *obj)
-{
-    const struct block_heap *heap = m->heap;
-    size_t offset = block_heap_offset(heap, obj);
-    if (MM_LIKELY(offset < heap->cells_bytes))
-        return &heap->marks[offset >> GRANULE_SHIFT];
-    return &block_large_entry(heap, obj)->mark;
-}
-
 static void
 generational_log_put(struct mm_mutator *m, uintptr_t word)
 {
@@ -33,7 +22,7 @@ generational_log_put(struct mm_mutator *m, uintptr_t word)
 static bool
 generational_is_young(const struct mm_mutator *m, const void *obj)
 {
-    return (MM_LOAD_RELAXED(generational_byte(m, obj)) | MARK_LOGGED) != (m->old | MARK_LOGGED);
+    return (MM_LOAD_RELAXED(block_mark_byte(m->heap, obj)) | MARK_LOGGED) != (m->old | MARK_LOGGED);
 }
 
 /* Remembers an old object whole; of two threads one does it. */
@@ -41,7 +30,7 @@ static void
 generational_log_object(struct mm_mutator *m, void *obj)
 {
     uint8_t logged = m->old | MARK_LOGGED;
-    if (MM_SWAP_RELAXED(generational_byte(m, obj), logged) != logged)
+    if (MM_SWAP_RELAXED(block_mark_byte(m->heap, obj), logged) != logged)
         generational_log_put(m, (uintptr_t)obj);
 }
 
@@ -52,7 +41,7 @@ generational_remember(struct mm_mutator *m, void *obj, mm_ref *place, const void
         return;
     if (block_heap_offset(m->heap, obj) < m->cells_bytes)
         generational_log_object(m, obj);
-    else if (MM_LOAD_RELAXED(generational_byte(m, obj)) == m->old)
+    else if (MM_LOAD_RELAXED(block_mark_byte(m->heap, obj)) == m->old)
         generational_log_put(m, (uintptr_t)place | LOG_PLACE);
 }
 
@@ -60,7 +49,7 @@ void
 generational_remember_range(struct mm_mutator *m, void *obj, mm_ref *to, const mm_ref *from,
                             size_t n)
 {
-    if (MM_LOAD_RELAXED(generational_byte(m, obj)) != m->old)
+    if (MM_LOAD_RELAXED(block_mark_byte(m->heap, obj)) != m->old)
         return;
     if (n > LOG_WORDS) {
         generational_log_object(m, obj);

@@ -186,11 +186,7 @@ block_again_push(struct block_again *again, const mm_ref *place)
     mm_assert(mm_owns((const struct mm_heap *)heap, obj));
     if (!block_again_is_new(again, obj))
         return;
-    size_t offset = block_heap_offset(heap, obj);
-    if (offset < heap->cells_bytes)
-        mm_assert(heap->marks[offset / GRANULE_BYTES] == heap->mark);
-    else
-        mm_assert(block_large_entry(heap, obj)->mark == heap->mark);
+    mm_assert(*block_mark_byte(heap, obj) == heap->mark);
     if (again->depth == again->capacity) {
         again->capacity = again->capacity ? 2 * again->capacity : 1024;
         again->stack = realloc(again->stack, again->capacity * sizeof *again->stack);

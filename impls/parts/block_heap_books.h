@@ -414,6 +414,16 @@ block_address(const struct block_heap *heap, size_t block)
     return heap->cells + (block << BLOCK_SHIFT);
 }
 
+/* The mark byte of an object, wherever it is. */
+MM_INLINE uint8_t *
+block_mark_byte(const struct block_heap *heap, const void *obj)
+{
+    size_t offset = block_heap_offset(heap, obj);
+    if (MM_LIKELY(offset < heap->cells_bytes))
+        return &heap->marks[offset >> GRANULE_SHIFT];
+    return &block_large_entry(heap, obj)->mark;
+}
+
 /* The kind of an object, wherever it is, and how many bytes it has. */
 MM_INLINE const struct kind *
 block_heap_kind(const struct block_heap *heap, const void *obj, size_t *bytes)

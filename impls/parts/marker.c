@@ -156,10 +156,7 @@ marker_visit(struct block_heap *heap, char *obj)
 bool
 marker_is_marked(const struct block_heap *heap, const void *obj)
 {
-    size_t offset = block_heap_offset(heap, obj);
-    if (MM_LIKELY(offset < heap->cells_bytes))
-        return MM_LOAD_RELAXED(&heap->marks[offset >> GRANULE_SHIFT]) == heap->mark;
-    return MM_LOAD_RELAXED(&block_large_entry(heap, obj)->mark) == heap->mark;
+    return MM_LOAD_RELAXED(block_mark_byte(heap, obj)) == heap->mark;
 }
 
 void

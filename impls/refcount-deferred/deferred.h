@@ -79,14 +79,4 @@ deferred_count_byte(const struct block_heap *blocks, const void *obj)
     return &blocks->counts[block_heap_offset(blocks, obj) >> GRANULE_SHIFT];
 }
 
-/* The mark byte of an object, wherever it is. */
-MM_INLINE uint8_t *
-deferred_mark_byte(const struct block_heap *blocks, const void *obj)
-{
-    size_t offset = block_heap_offset(blocks, obj);
-    if (MM_LIKELY(offset < blocks->cells_bytes))
-        return &blocks->marks[offset >> GRANULE_SHIFT];
-    return &block_large_entry(blocks, obj)->mark;
-}
-
 #endif

@@ -52,7 +52,7 @@ deferred_recount_object(struct deferred_recount *recount, const char *obj, unsig
 {
     const struct block_heap *blocks = &recount->heap->blocks;
     size_t bytes;
-    if (*deferred_mark_byte(blocks, obj) & MARK_LOGGED) {
+    if (*block_mark_byte(blocks, obj) & MARK_LOGGED) {
         recount->logged++;
     } else if (count) {
         deferred_recount_words(recount, obj, block_heap_kind(blocks, obj, &bytes)->refs);
@@ -68,7 +68,7 @@ deferred_recount_owed(const struct deferred_recount *recount)
         if (owed->words[i] & 1) {
             size_t unit = owed->words[i] >> 1;
             const char *obj = (const char *)owed->words[--i];
-            mm_assert(block_mark_is(*deferred_mark_byte(&recount->heap->blocks, obj),
+            mm_assert(block_mark_is(*block_mark_byte(&recount->heap->blocks, obj),
                                     recount->heap->blocks.live));
             deferred_recount_tail(recount, obj, unit);
         } else {
@@ -90,7 +90,7 @@ deferred_recount_log(struct deferred_recount *recount)
         const void *obj = (const void *)(word & ~(uintptr_t)LOG_TAGS);
         if (word & LOG_OBJECT) {
             objects++;
-            mm_assert(*deferred_mark_byte(&heap->blocks, obj) ==
+            mm_assert(*block_mark_byte(&heap->blocks, obj) ==
                       (heap->blocks.live | MARK_LOGGED)); /* 3 */
         } else if (word) {
             *deferred_recount_entry(recount, obj) += word & LOG_NEW ? -1 : 1;
@@ -113,7 +113,7 @@ deferred_walk_block(struct deferred_recount *recount, size_t block, deferred_vis
     for (size_t cell = 0; cell < kind->cells; cell++) {
         const char *obj = block_address(blocks, block) + cell * kind->bytes;
         unsigned count = *deferred_count_byte(blocks, obj);
-        if (block_mark_is(*deferred_mark_byte(blocks, obj), blocks->live)) {
+        if (block_mark_is(*block_mark_byte(blocks, obj), blocks->live)) {
             visit(recount, obj, count);
             counted++;
         } else {

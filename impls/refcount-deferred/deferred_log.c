@@ -79,7 +79,7 @@ static bool
 deferred_log_by_place(struct mm_mutator *m, char *obj)
 {
     const struct block_heap *blocks = m->heap;
-    uint8_t *byte = deferred_mark_byte(blocks, obj);
+    uint8_t *byte = block_mark_byte(blocks, obj);
     size_t offset = block_heap_offset(blocks, obj);
     if (MM_LOAD_ACQUIRE(byte) != m->old)
         return false;
@@ -181,7 +181,7 @@ deferred_log_replay(struct mm_heap *heap)
         uintptr_t word = log->words[i];
         void *obj = (void *)(word & ~(uintptr_t)LOG_TAGS);
         if (word & LOG_OBJECT) {
-            *deferred_mark_byte(&heap->blocks, obj) = heap->blocks.live;
+            *block_mark_byte(&heap->blocks, obj) = heap->blocks.live;
             deferred_count_fields(heap, obj);
         } else if (word & LOG_NEW) {
             deferred_count(heap, obj);
