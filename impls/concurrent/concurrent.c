@@ -10,7 +10,6 @@
 
 #include "concurrent_pacer.h"
 #include "parts/assert.h"
-#include "parts/futile.h"
 #include "parts/runway.h"
 
 #include <pthread.h>
@@ -41,7 +40,6 @@ struct mm_heap {
     bool quit;               /* atomic */
     bool stretched;          /* the goal was raised in this cycle */
     unsigned turns;          /* of collect_always */
-    struct futile futile;
     uint64_t slice_ns;
     uint64_t begin_ns;    /* of the cycle */
     uint64_t held_up_ns;  /* of mutators, in the cycle */
@@ -111,10 +109,8 @@ concurrent_end(struct mm_heap *heap)
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
     heap->stretched = false;
-    runway_forget(&heap->runway);
-    runway_look(&heap->runway, blocks);
+    runway_renew(&heap->runway, blocks);
     concurrent_learn(heap);
-    futile_tell(&heap->futile, blocks, heap->runway.bytes);
 }
 
 /* A task: ends the cycle if nothing is grey, else marks a little. */
@@ -304,21 +300,14 @@ concurrent_turn(struct mm_mutator *m)
     }
 }
 
-static bool
-concurrent_is_futile(const struct mm_heap *heap)
-{
-    return futile_is_exhausted(&heap->futile) && !heap->blocks.collect_always;
-}
-
 void
 collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    size_t large = bytes > CELL_BYTES_MAX && bytes != BLOCK_BYTES ? bytes : 0;
-    if (concurrent_is_futile(heap))
+    size_t large = runway_expect(&heap->runway, bytes);
+    if (runway_is_futile(&heap->runway, blocks))
         mm_exhausted(bytes, blocks->pages.limit);
-    runway_expect(&heap->runway, large);
     if (blocks->collect_always) {
         concurrent_turn(m);
         return;

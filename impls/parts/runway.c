@@ -80,14 +80,24 @@ runway_now(struct runway *runway, struct block_heap *heap)
     return used < runway->bytes ? runway->bytes - (size_t)used : 0;
 }
 
-void
+size_t
 runway_expect(struct runway *runway, size_t bytes)
 {
-    runway->largest = bytes > runway->largest ? bytes : runway->largest;
+    size_t large = bytes > CELL_BYTES_MAX && bytes != BLOCK_BYTES ? bytes : 0;
+    runway->largest = large > runway->largest ? large : runway->largest;
+    return large;
 }
 
 void
-runway_forget(struct runway *runway)
+runway_renew(struct runway *runway, struct block_heap *heap)
 {
     runway->largest -= runway->largest / 4;
+    runway_look(runway, heap);
+    futile_tell(&runway->futile, heap, runway->bytes);
+}
+
+bool
+runway_is_futile(const struct runway *runway, const struct block_heap *heap)
+{
+    return futile_is_exhausted(&runway->futile) && !heap->collect_always;
 }

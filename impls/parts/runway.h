@@ -12,8 +12,7 @@
 #define PARTS_RUNWAY_H
 
 #include "mm_heap.h"
-
-struct block_heap;
+#include "parts/futile.h"
 
 enum {
     RUNWAY_LOOKS = 16,     /* while it is used up */
@@ -24,6 +23,7 @@ struct runway {
     size_t bytes;          /* that could be allocated, when last looked at */
     uint64_t looked_bytes; /* heap->handed_bytes then */
     size_t largest;        /* bytes of a large object that was asked for lately: kept back too */
+    struct futile futile;  /* by what cycles left of it */
 };
 
 /* All are called with the lock held.  Looks anew. */
@@ -32,10 +32,15 @@ void runway_look(struct runway *runway, struct block_heap *heap);
 /* The runway now: what it was, less what was handed out since; looked at anew now and then. */
 size_t runway_now(struct runway *runway, struct block_heap *heap);
 
-/* A large object of this many bytes is asked for. */
-void runway_expect(struct runway *runway, size_t bytes);
+/* collector_pace was called for so many bytes; says how many of them are a large object's. */
+size_t runway_expect(struct runway *runway, size_t bytes);
 
-/* A cycle ended: what was asked for before it counts less. */
-void runway_forget(struct runway *runway);
+/* A cycle ended, and the next budget is set: looks anew, and what was asked for before counts less.
+ */
+void runway_renew(struct runway *runway, struct block_heap *heap);
+
+/* Whether the heap is exhausted, by what cycle after cycle left of the runway; never in a test that
+ * always collects. */
+bool runway_is_futile(const struct runway *runway, const struct block_heap *heap);
 
 #endif

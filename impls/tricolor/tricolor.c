@@ -13,7 +13,6 @@
  *  2. `steps` is at most what was marked in the running cycle: what slices told. */
 #include "pacer.h"
 #include "parts/block_heap_books.h"
-#include "parts/futile.h"
 #include "parts/runway.h"
 
 #include <stdlib.h>
@@ -32,7 +31,6 @@ struct mm_heap {
     uint64_t steps; /* of the running cycle */
     bool slicing;
     unsigned turns; /* of collect_always */
-    struct futile futile;
 };
 
 const struct mm_manager MM_MANAGER = {
@@ -76,10 +74,8 @@ tricolor_finish(struct mm_heap *heap)
     if (!blocks->collect_always)
         MM_STORE_RELAXED(&blocks->hole_bytes, HOLE_BYTES_MAX);
     pacer_end(&heap->pacer, handed, left, blocks->live_bytes, blocks->marker.steps);
-    runway_forget(&heap->runway);
-    runway_look(&heap->runway, blocks);
+    runway_renew(&heap->runway, blocks);
     pacer_set_trigger(&heap->pacer, heap->runway.bytes);
-    futile_tell(&heap->futile, blocks, heap->runway.bytes);
 }
 
 /* Marks all, or the rest, at once. */
@@ -203,21 +199,14 @@ tricolor_turn(struct mm_mutator *m)
     }
 }
 
-static bool
-tricolor_is_futile(const struct mm_heap *heap)
-{
-    return futile_is_exhausted(&heap->futile) && !heap->blocks.collect_always;
-}
-
 void
 collector_pace(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
-    size_t large = bytes > CELL_BYTES_MAX && bytes != BLOCK_BYTES ? bytes : 0;
-    if (tricolor_is_futile(heap))
+    size_t large = runway_expect(&heap->runway, bytes);
+    if (runway_is_futile(&heap->runway, blocks))
         mm_exhausted(bytes, blocks->pages.limit);
-    runway_expect(&heap->runway, large);
     if (blocks->collect_always) {
         tricolor_turn(m);
         return;
