@@ -189,7 +189,7 @@ slabs_push_warm(struct slab_cache *cache, struct span *slab, void *cell)
         slabs_push_own(cache, slab, cell);
 }
 
-/* Frees a cell of at most SIZE_CLASS_MAX bytes. */
+/* Frees a cell of at most SIZE_CLASS_MAX bytes into its slab. */
 MM_INLINE void
 slabs_push(struct slab_cache *cache, void *cell, size_t bytes)
 {
@@ -198,6 +198,21 @@ slabs_push(struct slab_cache *cache, void *cell, size_t bytes)
         slabs_send(cache, slab, cell);
     else
         slabs_push_own(cache, slab, cell);
+}
+
+/* Frees a cell of at most SIZE_CLASS_MAX bytes: it is popped next if its slab is current, so that
+ * what comes and goes in turn gets the same memory each time, and never needs a slow half. */
+MM_INLINE void
+slabs_push_next(struct slab_cache *cache, void *cell, size_t bytes)
+{
+    unsigned class_index = size_class(bytes);
+    struct span *slab = slabs_of(cache, cell, bytes);
+    if (cache->bins[class_index].current == slab)
+        slabs_push_ready(cache, class_index, cell);
+    else if (MM_LIKELY(MM_LOAD_RELAXED(&slab->owner) == cache))
+        slabs_push_own(cache, slab, cell);
+    else
+        slabs_send(cache, slab, cell);
 }
 
 #endif

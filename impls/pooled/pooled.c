@@ -73,7 +73,7 @@ pooled_resize(struct mm_mutator *m, void *obj, size_t old_bytes, size_t new_byte
         if (old_bytes > SIZE_CLASS_MAX)
             pooled_free_large(m, old);
         else
-            slabs_push(&m->cells, old, old_bytes);
+            slabs_push_next(&m->cells, old, old_bytes);
     }
     debug_fill((char *)obj + kept, DEBUG_FILL_FRESH, new_bytes - kept);
     return obj;
