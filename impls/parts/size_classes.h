@@ -14,14 +14,14 @@ enum {
     SIZE_CLASSES = SIZE_LINEAR_CLASSES + 8 * 8,
 };
 
-/* The class of 1 to SIZE_CLASS_MAX bytes; 0 bytes count as 1. */
+/* The class of 1 to SIZE_CLASS_MAX bytes; 0 bytes count as 1.  Without a branch: of sizes that vary
+ * none could be predicted.  The classes up to SIZE_LINEAR_MAX are those of two doublings in one. */
 MM_INLINE unsigned
 size_class(size_t bytes)
 {
-    if (bytes <= SIZE_LINEAR_MAX)
-        return bytes ? (unsigned)((bytes + 7) / 8 - 1) : 0;
-    unsigned log = 63 - (unsigned)__builtin_clzll(bytes - 1);
-    return SIZE_LINEAR_CLASSES + (log - 7) * 8 + (unsigned)(((bytes - 1) >> (log - 3)) & 7);
+    size_t last = bytes - (bytes != 0);
+    unsigned log = 63 - (unsigned)__builtin_clzll(last | (SIZE_LINEAR_MAX / 2));
+    return (log - 6) * 8 + (unsigned)(last >> (log - 3));
 }
 
 /* The size of the cells of a class. */
