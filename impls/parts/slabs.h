@@ -113,8 +113,14 @@ MM_SLOW void slabs_relieve(struct slab_cache *cache);
  * waits for what other threads have in hand; NULL: there is no memory. */
 MM_SLOW void *slabs_insist(struct slab_cache *cache, size_t bytes);
 
-/* Objects above SIZE_CLASS_MAX; aligned to a unit. */
+/* Room for an object above SIZE_CLASS_MAX; aligned to a unit. */
 MM_NOINLINE void *slabs_take_large(struct slab_cache *cache, size_t bytes);
+
+/* How far behind the start of so much room an object of `bytes` had best begin: a multiple of 64,
+ * within what the last page has left. */
+size_t slabs_lead(const void *start, size_t bytes);
+
+/* Of an object that begins in the first unit of its room. */
 MM_NOINLINE void slabs_free_large(struct slab_cache *cache, void *obj);
 MM_NOINLINE bool slabs_resize_large(struct slab_cache *cache, void *obj, size_t bytes);
 

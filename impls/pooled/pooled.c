@@ -32,10 +32,10 @@ pooled_refill(struct mm_mutator *m, unsigned class_index)
 void *
 pooled_new_large(struct mm_mutator *m, size_t bytes)
 {
-    void *obj = slabs_refill_large(&m->cells, bytes);
-    if (!obj)
+    char *start = slabs_refill_large(&m->cells, bytes);
+    if (!start)
         pooled_give_up(m, bytes);
-    return obj;
+    return start + slabs_lead(start, bytes);
 }
 
 void

@@ -42,8 +42,8 @@ family_refill(size_t bytes)
     return cell ? cell : family_fail(ENOMEM);
 }
 
-/* An object in a span of its own.  Units are aligned as such; an object that asks for more lies
- * somewhere within its span. */
+/* An object in a span of its own, where that is best for it; one that asks for an alignment of more
+ * than a line begins where its span does, or, above that of a unit, somewhere within. */
 static MM_SLOW void *
 family_new_large(size_t bytes, size_t align)
 {
@@ -52,10 +52,11 @@ family_new_large(size_t bytes, size_t align)
     struct slab_cache *cache = family_attach();
     if (!cache || bytes > most || slack > most - bytes)
         return family_fail(ENOMEM);
-    void *start = slabs_refill_large(cache, bytes + slack);
+    char *start = slabs_refill_large(cache, bytes + slack);
     if (!start)
         return family_fail(ENOMEM);
-    void *obj = (void *)size_aligned((uintptr_t)start, slack ? align : SPAN_UNIT_BYTES);
+    size_t lead = align <= FAMILY_LINE ? slabs_lead(start, bytes) : 0;
+    void *obj = (void *)size_aligned((uintptr_t)start + lead, align);
     family_span(cache, start)->free = obj; /* where a free must point to */
     return obj;
 }
@@ -65,7 +66,7 @@ static MM_NOINLINE void *
 family_new_any(size_t bytes)
 {
     if (bytes > SIZE_CLASS_MAX)
-        return family_new_large(bytes, SPAN_UNIT_BYTES);
+        return family_new_large(bytes, FAMILY_ALIGN);
     unsigned class_index = size_class(family_rounded(bytes));
     void *cell = slabs_pop(family_cache, class_index);
     return MM_LIKELY(cell != NULL) ? cell : family_refill(bytes);
@@ -165,7 +166,7 @@ family_resize(void *obj, size_t have, size_t bytes)
         return bytes <= have && (bytes >= have / 2 || have <= FAMILY_ALIGN);
     if (bytes <= have && bytes >= have - have / 8)
         return true;
-    return bytes > SIZE_CLASS_MAX && obj == spans_start(&cache->slabs->spans, span) &&
+    return bytes > SIZE_CLASS_MAX && spans_entry(cache->bias, obj) == span &&
            slabs_resize_large(cache, obj, bytes);
 }
 

@@ -7,6 +7,7 @@
 
 enum {
     FAMILY_ALIGN = 16,       /* of objects of at least as many bytes; below, 8 */
+    FAMILY_LINE = 64,        /* the most alignment that slabs_lead keeps */
     FAMILY_TABLE_MAX = 1024, /* bytes up to which a table tells the class */
 };
 
