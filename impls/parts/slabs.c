@@ -43,6 +43,30 @@ slabs_destroy(struct slabs *slabs)
     books_close(&slabs->books, &slabs->spans.pages);
 }
 
+/* -- spans -- */
+
+struct span *
+slabs_take_span(struct slab_cache *cache, uint32_t units, size_t need, size_t want)
+{
+    struct span *span = span_cache_take(&cache->spares, units, need);
+    return span ? span : spans_take(&cache->slabs->spans, units, need, want, cache->ordinal);
+}
+
+/* An orphan, which a thread may look through, keeps none. */
+void
+slabs_give_span(struct slab_cache *cache, struct span *span)
+{
+    struct spans *spans = &cache->slabs->spans;
+    if (cache->is_orphan || !span_cache_keep(&cache->spares, spans, span))
+        spans_give(spans, span, cache->ordinal);
+}
+
+static void
+slabs_give_spares(struct slab_cache *cache)
+{
+    span_cache_empty(&cache->spares, &cache->slabs->spans, cache->ordinal);
+}
+
 /* -- freeing -- */
 
 static void
@@ -51,7 +75,7 @@ slabs_release(struct slab_cache *cache, struct span *slab)
     cache->bins[slab->size_class].slabs--;
     slab->free = NULL;
     MM_STORE_RELAXED(&slab->owner, NULL);
-    spans_give(&cache->slabs->spans, slab, cache->ordinal);
+    slabs_give_span(cache, slab);
 }
 
 /* Its countdown is over: it was full, and has a free cell again, or it is empty. */
@@ -245,7 +269,7 @@ slabs_start(struct slab_cache *cache, unsigned class_index)
     size_t all = units * (size_t)SPAN_UNIT_BYTES, want = cell;
     if (slabs_is_eager(cache, class_index))
         want = all;
-    struct span *slab = spans_take(&cache->slabs->spans, units, cell, want, cache->ordinal);
+    struct span *slab = slabs_take_span(cache, units, cell, want);
     if (!slab)
         return NULL;
     slabs_close(bin);
@@ -354,6 +378,7 @@ slabs_close_all(struct slab_cache *cache)
         }
         slabs_close(bin);
     }
+    slabs_give_spares(cache);
 }
 
 /* Returns what the slabs of the cache have committed beyond their cells. */
@@ -403,6 +428,7 @@ slabs_relieve_orphans(struct slab_cache *cache)
 bool
 slabs_spare(struct slab_cache *cache, size_t bytes)
 {
+    slabs_give_spares(cache);
     return spans_trim(&cache->slabs->spans, bytes, cache->ordinal);
 }
 

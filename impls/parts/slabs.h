@@ -23,13 +23,13 @@
  *   C4  a partial slab is in its owner's list of the class, a current one is its owner's current
  *       one, a full one is in no list and has no unmade cell;
  *   C5  cells are made from the front, a page's worth at a time, within what is committed;
- *   C6  an orphan has no current slab and no list of its own. */
+ *   C6  an orphan has no current slab and no list of its own, and no spare spans. */
 #ifndef PARTS_SLABS_H
 #define PARTS_SLABS_H
 
 #include "parts/books.h"
 #include "parts/size_classes.h"
-#include "parts/spans.h"
+#include "parts/span_cache.h"
 
 /* A free cell: its first word leads to the next. */
 struct slab_cell {
@@ -70,6 +70,7 @@ struct slab_cache {
     struct slabs *slabs;
     uint32_t ordinal;
     struct slab_bin bins[SIZE_CLASSES];
+    struct span_cache spares; /* spans to be used next */
     void *inbox; /* cells freed by others, not sorted yet */
     struct slab_parcel parcel;
     struct slab_cache *all, *orphan;
@@ -112,6 +113,10 @@ MM_SLOW void slabs_relieve(struct slab_cache *cache);
 /* The last try, for a cell, or a large object, of so many bytes: takes back all that can be, and
  * waits for what other threads have in hand; NULL: there is no memory. */
 MM_SLOW void *slabs_insist(struct slab_cache *cache, size_t bytes);
+
+/* A span for the thread, from its spare ones or as spans_take has it; and back. */
+struct span *slabs_take_span(struct slab_cache *cache, uint32_t units, size_t need, size_t want);
+void slabs_give_span(struct slab_cache *cache, struct span *span);
 
 /* Room for an object above SIZE_CLASS_MAX; aligned to a unit. */
 MM_NOINLINE void *slabs_take_large(struct slab_cache *cache, size_t bytes);

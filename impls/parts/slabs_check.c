@@ -186,18 +186,43 @@ slabs_verify_cache(const struct slab_cache *cache)
     slabs_verify_list(cache, cache->remote, SIZE_CLASSES);
 }
 
+/* Says how many spans the cache keeps. */
+static uint32_t
+slabs_verify_spares(const struct span_cache *spares)
+{
+    uint32_t units = 0;
+    for (uint32_t i = 0; i < spares->count; i++) {
+        mm_assert(span_kind(spares->spans[i]) == SPAN_SPARE); /* P1 */
+        units += spares->spans[i]->units;
+    }
+    mm_assert(units == spares->units); /* P2 */
+    return spares->count;
+}
+
+static void
+slabs_verify_orphan(const struct slab_cache *cache)
+{
+    mm_assert(!cache->parcel.first && cache->spares.count == 0); /* C6 */
+    for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
+        mm_assert(!cache->free[class_index] && !cache->bins[class_index].current); /* C6 */
+}
+
 void
 slabs_verify(struct slabs *slabs)
 {
+    uint32_t spares = 0;
     spans_verify(&slabs->spans);
     const struct span *first = spans_first(&slabs->spans);
-    for (const struct span *span = first; span < first + slabs->spans.top; span += span->units)
+    for (const struct span *span = first; span < first + slabs->spans.top; span += span->units) {
         if (span_kind(span) == SPAN_SLAB)
             slabs_verify_slab(span);
-    for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all)
+        spares += span_kind(span) == SPAN_SPARE;
+    }
+    for (const struct slab_cache *cache = slabs->caches; cache; cache = cache->all) {
         slabs_verify_cache(cache);
+        spares -= slabs_verify_spares(&cache->spares);
+    }
+    mm_assert(spares == 0); /* P1 */
     for (const struct slab_cache *cache = slabs->orphans; cache; cache = cache->orphan)
-        for (unsigned class_index = 0; class_index < SIZE_CLASSES; class_index++)
-            mm_assert(!cache->free[class_index] && !cache->bins[class_index].current && /* C6 */
-                      !cache->parcel.first);
+        slabs_verify_orphan(cache);
 }

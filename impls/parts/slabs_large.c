@@ -34,7 +34,7 @@ slabs_take_large(struct slab_cache *cache, size_t bytes)
     if (bytes > (size_t)SPAN_UNITS_MAX << SPAN_UNIT_SHIFT)
         return NULL;
     uint32_t units = spans_units(bytes);
-    struct span *span = spans_take(spans, units, bytes, bytes, cache->ordinal);
+    struct span *span = slabs_take_span(cache, units, bytes, bytes);
     if (!span)
         return NULL;
     MM_STORE_RELAXED(&span->kind, SPAN_LARGE);
@@ -46,7 +46,7 @@ slabs_take_large(struct slab_cache *cache, size_t bytes)
 void
 slabs_free_large(struct slab_cache *cache, void *obj)
 {
-    spans_give(&cache->slabs->spans, spans_entry(cache->bias, obj), cache->ordinal);
+    slabs_give_span(cache, spans_entry(cache->bias, obj));
 }
 
 bool

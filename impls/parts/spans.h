@@ -33,8 +33,9 @@ enum { SPAN_UNIT_SHIFT = 16, SPAN_UNIT_BYTES = 1 << SPAN_UNIT_SHIFT, SPAN_BINS =
 #define SPAN_UNITS_MAX ((uint32_t)1 << 22)
 #define SPAN_UNITS_MIN ((uint32_t)1 << 9) /* where address space is scarce (RLIMIT_AS) */
 
-/* SPAN_TAKEN: out of the books and not yet put to use. */
-enum span_kind { SPAN_FREE, SPAN_TAKEN, SPAN_INNER, SPAN_SLAB, SPAN_LARGE };
+/* SPAN_TAKEN: out of the books and not yet put to use.  SPAN_SPARE: a thread keeps it for its next
+ * use, see span_cache.h. */
+enum span_kind { SPAN_FREE, SPAN_TAKEN, SPAN_INNER, SPAN_SLAB, SPAN_LARGE, SPAN_SPARE };
 
 struct slab_cache;
 

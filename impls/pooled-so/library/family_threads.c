@@ -23,7 +23,7 @@ struct family {
 };
 
 static struct family family = { .lock = PTHREAD_MUTEX_INITIALIZER };
-static struct slab_cache family_nobody;
+static struct slab_cache family_nobody = { .is_orphan = true };
 
 MM_THREAD_LOCAL struct slab_cache *family_cache = &family_nobody;
 uint8_t family_classes[FAMILY_TABLE_MAX / 8 + 1];
