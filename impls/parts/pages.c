@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* of Linux 5.14; older ones refuse it */
+#endif
+
 void
 pages_init(struct pages *pages, const struct mm_config *config)
 {
@@ -82,6 +86,14 @@ pages_close(void *from, size_t bytes)
 {
     int kept = errno; /* of who frees: free leaves it alone */
     (void)mprotect(from, bytes, PROT_NONE);
+    errno = kept;
+}
+
+void
+pages_touch(void *from, size_t bytes)
+{
+    int kept = errno;
+    (void)madvise(from, bytes, MADV_POPULATE_WRITE);
     errno = kept;
 }
 

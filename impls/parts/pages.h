@@ -40,6 +40,10 @@ bool pages_open(void *from, size_t bytes);
 /* Undoes pages_open. */
 void pages_close(void *from, size_t bytes);
 
+/* Brings in all of a usable part at once, which else comes by a fault for each page when it is
+ * touched first.  The system may refuse; then it does. */
+void pages_touch(void *from, size_t bytes);
+
 /* Gives back the memory of counted pages, which stay usable: count them before the next touch. */
 void pages_drop(struct pages *pages, void *from, size_t bytes);
 

@@ -71,7 +71,7 @@ struct slab_cache {
     uint32_t ordinal;
     struct slab_bin bins[SIZE_CLASSES];
     struct span_cache spares; /* spans to be used next */
-    void *inbox; /* cells freed by others, not sorted yet */
+    void *inbox;              /* cells freed by others, not sorted yet */
     struct slab_parcel parcel;
     struct slab_cache *all, *orphan;
     bool is_orphan;            /* with their lock */

@@ -1,7 +1,8 @@
 /* span_cache.c -- see span_cache.h. */
 #include "parts/span_cache.h"
 
-/* Whether so many units may be kept: not in the upper half of a limit, where they would be missed. */
+/* Whether so many units may be kept: not in the upper half of a limit, where they would be missed.
+ */
 static bool
 span_cache_may_keep(const struct pages *pages, uint32_t units)
 {

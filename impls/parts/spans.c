@@ -9,11 +9,12 @@
  * memory comes or goes. */
 #include "parts/spans.h"
 
+#include "parts/spans_memory.h"
+
 #include <sched.h>
 
 #define SPAN_WARM_FLOOR ((size_t)32 << 20)
 enum {
-    SPAN_UNIT_PAGES = SPAN_UNIT_BYTES / PAGES_BYTES,
     SPAN_BATCH_MAX = 16, /* units committed at once when one is wanted */
     SPAN_RETURN_BYTES = 256 << 10,
     SPAN_RETURN_TIMES = 100, /* as long as it took to return so much, none is returned */
@@ -277,145 +278,6 @@ spans_lengthen(struct spans *spans, struct span *span, uint32_t units)
     }
     spans_mark_taken(span, old, units);
     return true;
-}
-
-/* -- memory of spans in hand -- */
-
-/* Notes in each entry of a span what its unit has, so that units may be dealt with one by one. */
-static void
-spans_note_units(struct span *span)
-{
-    uint32_t pages = span->committed_pages;
-    for (uint32_t i = 0; i < span->units; i++) {
-        span[i].committed_pages = pages < SPAN_UNIT_PAGES ? pages : SPAN_UNIT_PAGES;
-        pages -= span[i].committed_pages;
-    }
-}
-
-/* Returns the memory of all units from `from` on, each run of them at once. */
-static void
-spans_drop_units(struct spans *spans, struct span *span, uint32_t from, uint32_t mutator)
-{
-    char *start = spans_start(spans, span);
-    uint64_t begin = events_begin(&spans->events);
-    size_t dropped = 0;
-    for (uint32_t i = from; i < span->units;) {
-        uint32_t run = i, pages = 0;
-        do {
-            pages += span[i].committed_pages;
-            span[i].committed_pages = 0;
-        } while (++i < span->units && pages == (i - run) * SPAN_UNIT_PAGES &&
-                 span[i].committed_pages > 0);
-        if (pages == 0)
-            continue;
-        pages_drop(&spans->pages, start + (size_t)run * SPAN_UNIT_BYTES,
-                   (size_t)pages * PAGES_BYTES);
-        pages_close(start + (size_t)run * SPAN_UNIT_BYTES, (size_t)(i - run) * SPAN_UNIT_BYTES);
-        dropped += (size_t)pages * PAGES_BYTES;
-    }
-    if (dropped)
-        events_end(&spans->events, MM_EVENT_PAGE_RETURN, mutator, begin, dropped);
-}
-
-/* The pages that unit i must have for a span to have its first `pages`. */
-static uint32_t
-spans_share(uint32_t pages, uint32_t i)
-{
-    uint32_t before = i * SPAN_UNIT_PAGES;
-    if (pages <= before)
-        return 0;
-    return pages - before < SPAN_UNIT_PAGES ? pages - before : SPAN_UNIT_PAGES;
-}
-
-static bool
-spans_open_units(struct spans *spans, const struct span *span, uint32_t units)
-{
-    char *start = spans_start(spans, span);
-    for (uint32_t i = 0, run; i < units; i++) {
-        for (run = i; run < units && span[run].committed_pages == 0; run++)
-            ;
-        if (run > i &&
-            !pages_open(start + (size_t)i * SPAN_UNIT_BYTES, (size_t)(run - i) * SPAN_UNIT_BYTES))
-            return false;
-        i = run;
-    }
-    return true;
-}
-
-/* Commits what the first `pages` lack, whose units' entries say what they have. */
-static bool
-spans_fill_to(struct spans *spans, struct span *span, uint32_t pages, uint32_t mutator)
-{
-    uint32_t units = (pages + SPAN_UNIT_PAGES - 1) / SPAN_UNIT_PAGES, missing = 0;
-    for (uint32_t i = 0; i < units; i++) {
-        uint32_t share = spans_share(pages, i), have = span[i].committed_pages;
-        missing += share > have ? share - have : 0;
-    }
-    if (missing == 0)
-        return true;
-    uint64_t begin = events_begin(&spans->events);
-    size_t bytes = (size_t)missing * PAGES_BYTES;
-    if (!pages_charge(&spans->pages, bytes))
-        return false;
-    if (!spans_open_units(spans, span, units)) {
-        pages_uncharge(&spans->pages, bytes);
-        return false;
-    }
-    for (uint32_t i = 0; i < units; i++) {
-        uint32_t share = spans_share(pages, i);
-        if (share > span[i].committed_pages)
-            span[i].committed_pages = share;
-    }
-    events_end(&spans->events, MM_EVENT_PAGE_REQUEST, mutator, begin, bytes);
-    return true;
-}
-
-/* From what its entries note, the memory in front; what is behind a gap is returned. */
-static void
-spans_sum_up(struct spans *spans, struct span *span, uint32_t mutator)
-{
-    uint32_t pages = span->committed_pages, i = 1;
-    for (; i < span->units && pages == i * SPAN_UNIT_PAGES; i++)
-        pages += span[i].committed_pages;
-    spans_drop_units(spans, span, i, mutator);
-    span->committed_pages = pages;
-}
-
-/* Commits the first `need` bytes, and up to `want`; its entries say what its units have. */
-static bool
-spans_fill(struct spans *spans, struct span *span, size_t need, size_t want, uint32_t mutator)
-{
-    return (want > need && spans_fill_to(spans, span, spans_pages(want), mutator)) ||
-           spans_fill_to(spans, span, spans_pages(need), mutator);
-}
-
-bool
-spans_commit(struct spans *spans, struct span *span, size_t need, size_t want, uint32_t mutator)
-{
-    if (span_committed(span) >= need)
-        return true;
-    spans_note_units(span);
-    bool filled = spans_fill(spans, span, need, want, mutator);
-    spans_sum_up(spans, span, mutator);
-    return filled;
-}
-
-void
-spans_uncommit(struct spans *spans, struct span *span, size_t keep, uint32_t mutator)
-{
-    uint32_t pages = spans_pages(keep), units = spans_units(keep);
-    if (pages >= span->committed_pages)
-        return;
-    char *start = spans_start(spans, span);
-    size_t excess = (size_t)(span->committed_pages - pages) * PAGES_BYTES;
-    uint32_t opened = spans_units(span_committed(span));
-    uint64_t begin = events_begin(&spans->events);
-    pages_drop(&spans->pages, start + (size_t)pages * PAGES_BYTES, excess);
-    if (units < opened)
-        pages_close(start + (size_t)units * SPAN_UNIT_BYTES,
-                    (size_t)(opened - units) * SPAN_UNIT_BYTES);
-    span->committed_pages = pages;
-    events_end(&spans->events, MM_EVENT_PAGE_RETURN, mutator, begin, excess);
 }
 
 /* -- warm memory -- */
