@@ -17,7 +17,6 @@
                                 */
 #define MM_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define MM_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-#define MM_IS_CONSTANT(value) __builtin_constant_p(value)
 #define MM_PREFETCH(pointer) __builtin_prefetch(pointer)
 #define MM_PREFETCH_WRITE(pointer) __builtin_prefetch(pointer, 1)
 

@@ -36,6 +36,8 @@ struct slab_cell {
     void *next;
 } MM_MAY_ALIAS;
 
+enum { SLAB_NEXT_BYTES = 512 }; /* larger cells are popped next after they are freed */
+
 enum slab_state { SLAB_PARTIAL, SLAB_CURRENT, SLAB_FULL };
 
 struct slab_bin {
@@ -224,6 +226,17 @@ slabs_push_next(struct slab_cache *cache, void *cell, size_t bytes)
         slabs_push_own(cache, slab, cell);
     else
         slabs_send(cache, slab, cell);
+}
+
+/* Frees a cell of at most SIZE_CLASS_MAX bytes.  A page has so many small ones that a slow half is
+ * rare, and the question would cost each of them more. */
+MM_INLINE void
+slabs_free(struct slab_cache *cache, void *cell, size_t bytes)
+{
+    if (bytes > SLAB_NEXT_BYTES)
+        slabs_push_next(cache, cell, bytes);
+    else
+        slabs_push(cache, cell, bytes);
 }
 
 #endif

@@ -63,10 +63,8 @@ mm_free_array(struct mm_mutator *m, const struct mm_type *type, void *obj, size_
     debug_fill(obj, DEBUG_FILL_DEAD, bytes);
     if (bytes > SIZE_CLASS_MAX)
         pooled_free_large(m, obj);
-    else if (MM_IS_CONSTANT(bytes))
-        slabs_push_next(&m->cells, obj, bytes);
-    else /* of mixed sizes, which slab is current cannot be predicted */
-        slabs_push(&m->cells, obj, bytes);
+    else
+        slabs_free(&m->cells, obj, bytes);
 }
 
 MM_INLINE void
