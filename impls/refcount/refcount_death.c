@@ -13,7 +13,7 @@
  *
  * In a heap that had several mutators, each cell is looked at for whose slab it is in.
  *
- * Cost: a decrement for each reference and two pushes for each object. */
+ * Cost: a decrement for each reference, and a push for each object; another for those that wait. */
 #include "refcount.h"
 
 enum { PORTION_AT_DEATH = 256 };
@@ -143,40 +143,129 @@ refcount_shorten(struct mm_mutator *m, void *obj, const struct mm_type *type, si
     return keep == 0;
 }
 
-/* Takes dead objects apart that follow each other and are of one type; says how many there were.
- * While their class has an allowance, their cells go straight to the list that is popped, without
- * a look at their slabs; with is_wanted it ends there. */
-static size_t
-refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t most,
-                  bool is_wanted)
+/* -- runs of one type -- */
+
+/* The dead of a mutator while those of one type are taken apart. */
+struct refcount_run {
+    void *hand; /* whose turn it is, or NULL; it is not linked, and its header may say it lives */
+    void *rest; /* the others, linked */
+    uint64_t word; /* the header of the dead of the type, without a link */
+};
+
+/* What is in hand joins the rest. */
+MM_INLINE void
+refcount_run_lay(struct refcount_run *run)
 {
-    void *dead = m->dead, *ready = m->cells.free[kind->class_index];
-    uint64_t key = refcount_header(dead)->word >> LINK_BITS;
-    size_t allowance = m->allowance[kind->class_index], freed = 0;
-    size_t refs_n = kind->run_refs, front = kind->front, cell_bytes = kind->cell_bytes;
-    for (; freed < most && dead; freed++) {
-        uint64_t word = refcount_header(dead)->word;
-        if (word >> LINK_BITS != key || (is_wanted && freed == allowance))
-            break;
-        const mm_ref *field = (mm_ref *)dead + kind->first_ref;
-        struct slab_cell *cell = (struct slab_cell *)(void *)((char *)dead - front);
-        dead = refcount_link_of(word);
-        for (size_t i = 0; i < refs_n; i++)
-            dead = refcount_drop_to(m, field[i].ptr_, dead);
+    refcount_header(run->hand)->word = run->word | (uintptr_t)run->rest >> 3;
+    run->rest = run->hand;
+}
+
+/* For the few that do not die of it, or are of another type. */
+static MM_NOINLINE void *
+refcount_run_drop_other(struct mm_mutator *m, void *obj, void *dead)
+{
+    return refcount_drop_to(m, obj, dead);
+}
+
+/* One reference fewer of what was in hand; what dies of it and is of the type is in hand next.  So
+ * of two that die the last is never linked, and nobody waits for the link that was just written. */
+MM_INLINE void
+refcount_run_drop(struct mm_mutator *m, struct refcount_run *run, void *obj)
+{
+    if (!obj)
+        return;
+    if (MM_UNLIKELY(((refcount_header(obj)->word - 1) | DEAD_WORD) != run->word)) {
+        run->rest = refcount_run_drop_other(m, obj, run->rest);
+        return;
+    }
+    if (run->hand)
+        refcount_run_lay(run);
+    run->hand = obj;
+}
+
+/* The first are written out, as in refcount_leave. */
+MM_INLINE void
+refcount_run_drop_all(struct mm_mutator *m, struct refcount_run *run, const mm_ref *fields,
+                      size_t n)
+{
+    if (n > 0)
+        refcount_run_drop(m, run, fields[0].ptr_);
+    if (n > 1)
+        refcount_run_drop(m, run, fields[1].ptr_);
+    for (size_t i = 2; i < n; i++)
+        refcount_run_drop(m, run, fields[i].ptr_);
+}
+
+/* Whether one is in hand now, if need be the first of the rest; else that is of another type. */
+MM_INLINE bool
+refcount_run_next(struct refcount_run *run)
+{
+    if (run->hand)
+        return true;
+    if (!run->rest)
+        return false;
+    uint64_t link = refcount_header(run->rest)->word - run->word;
+    if (link > LINK_MASK)
+        return false;
+    run->hand = run->rest;
+    run->rest = refcount_link_of(link);
+    return true;
+}
+
+/* Takes dead objects apart that follow each other and are of one type, at most so many; says how
+ * many there were.  With is_ready their cells go straight to the list that is popped, without a
+ * look at their slabs. */
+MM_INLINE size_t
+refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t most,
+                  size_t refs_n, bool is_ready)
+{
+    uint64_t first = refcount_header(m->dead)->word;
+    struct refcount_run run = { m->dead, refcount_link_of(first), first & ~LINK_MASK };
+    size_t front = kind->front, cell_bytes = kind->cell_bytes;
+    size_t fields_at = kind->first_ref * sizeof(mm_ref), left = most;
+    void *ready = m->cells.free[kind->class_index];
+    do {
+        const mm_ref *fields = (const mm_ref *)(const void *)((const char *)run.hand + fields_at);
+        struct slab_cell *cell = (struct slab_cell *)(void *)((char *)run.hand - front);
+        run.hand = NULL;
+        refcount_run_drop_all(m, &run, fields, refs_n);
         debug_fill(cell, DEBUG_FILL_DEAD, cell_bytes);
-        if (freed < allowance) {
+        if (is_ready) {
             cell->next = ready;
             ready = cell;
         } else {
             slabs_push_own(&m->cells, slabs_of(&m->cells, cell, cell_bytes), cell);
         }
-    }
-    m->dead = dead;
-    m->cells.free[kind->class_index] = ready;
-    m->allowance[kind->class_index] = (uint16_t)(allowance -
-                                                 (freed < allowance ? freed : allowance));
+    } while (--left > 0 && refcount_run_next(&run));
+    if (run.hand)
+        refcount_run_lay(&run);
+    m->dead = run.rest;
+    if (is_ready)
+        m->cells.free[kind->class_index] = ready;
+    return most - left;
+}
+
+/* A run whose cells are popped next, as far as the allowance of their class goes. */
+static size_t
+refcount_free_ready(struct mm_mutator *m, const struct refcount_kind *kind, size_t most)
+{
+    size_t allowance = m->allowance[kind->class_index];
+    if (most > allowance)
+        most = allowance;
+    size_t freed = kind->run_refs == 2 ? refcount_free_run(m, kind, most, 2, true)
+                                       : refcount_free_run(m, kind, most, kind->run_refs, true);
+    m->allowance[kind->class_index] = (uint16_t)(allowance - freed);
     return freed;
 }
+
+/* A run whose cells go to their slabs. */
+static size_t
+refcount_free_own(struct mm_mutator *m, const struct refcount_kind *kind, size_t most)
+{
+    return refcount_free_run(m, kind, most, kind->run_refs, false);
+}
+
+/* -- portions -- */
 
 /* Takes the first dead object apart, or a portion of it, if it is an array. */
 static size_t
@@ -208,15 +297,16 @@ refcount_free_for(struct mm_mutator *m, size_t portion, unsigned wanted)
     while (m->dead && portion > 0) {
         const struct refcount_kind *kind = refcount_kind(heap, m->dead);
         unsigned class_index = kind->class_index;
-        bool is_wanted = class_index == wanted;
         if (m->mixed || class_index == REFCOUNT_NO_CLASS ||
             refcount_header(m->dead)->tag & REFCOUNT_KEPT) {
             bytes += refcount_free_one(m, kind, &portion);
             continue;
         }
-        if (is_wanted && m->allowance[class_index] == 0)
+        bool is_ready = m->allowance[class_index] > 0;
+        if (!is_ready && class_index == wanted)
             break;
-        size_t freed = refcount_free_run(m, kind, portion, is_wanted);
+        size_t freed = is_ready ? refcount_free_ready(m, kind, portion)
+                                : refcount_free_own(m, kind, portion);
         portion -= freed;
         bytes += freed * kind->cell_bytes;
     }
