@@ -121,12 +121,13 @@ rc_box_leave(const struct rc_box_frame *frame)
         rc_box_release(frame->slots[i].ptr_);
 }
 
-#define MM_LOCALS(m, ...)                                               \
-    struct locals_ {                                                    \
-        mm_ref __VA_ARGS__;                                             \
-    } locals_;                                                          \
-    struct locals_ *const locals = memset(&locals_, 0, sizeof locals_); \
-    const struct rc_box_frame frame_ MM_CLEANUP(                        \
+#define MM_LOCALS(m, ...)                        \
+    struct locals_ {                             \
+        mm_ref __VA_ARGS__;                      \
+    } locals_;                                   \
+    struct locals_ *const locals = &locals_;     \
+    memset(locals, 0, sizeof *locals);           \
+    const struct rc_box_frame frame_ MM_CLEANUP( \
         rc_box_leave) = { (mm_ref *)&locals_, sizeof locals_ / sizeof(mm_ref) }
 
 #endif

@@ -184,12 +184,14 @@ refcount_leave(const struct refcount_frame *frame)
         refcount_release(frame->m, frame->slots[i].ptr_);
 }
 
-#define MM_LOCALS(m, ...)                                               \
-    struct locals_ {                                                    \
-        mm_ref __VA_ARGS__;                                             \
-    } locals_;                                                          \
-    struct locals_ *const locals = memset(&locals_, 0, sizeof locals_); \
-    const struct refcount_frame frame_ MM_CLEANUP(                      \
+/* `locals` is not what memset returns: the compiler must see that it is the address of locals_. */
+#define MM_LOCALS(m, ...)                          \
+    struct locals_ {                               \
+        mm_ref __VA_ARGS__;                        \
+    } locals_;                                     \
+    struct locals_ *const locals = &locals_;       \
+    memset(locals, 0, sizeof *locals);             \
+    const struct refcount_frame frame_ MM_CLEANUP( \
         refcount_leave) = { (m), (mm_ref *)&locals_, sizeof locals_ / sizeof(mm_ref) }
 
 #endif
