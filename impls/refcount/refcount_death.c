@@ -9,7 +9,9 @@
  * Each mutator has a list of its own.  Neighbours in the list that are of one type are taken apart
  * in one loop, and their cells are popped again before any other: the memory of what just died is
  * near.  So that slabs can empty none the less, each class has an allowance of such cells, renewed
- * when its list is empty.
+ * when its list is empty.  A run that was long enough goes on to the end of the page: it is the
+ * order in which cells are freed that the next objects come in, and cut anywhere, time and again,
+ * it would end as no order at all.
  *
  * In a heap that had several mutators, each cell is looked at for whose slab it is in.
  *
@@ -212,9 +214,16 @@ refcount_run_next(struct refcount_run *run)
     return true;
 }
 
-/* Takes dead objects apart that follow each other and are of one type, at most so many; says how
- * many there were.  With is_ready their cells go straight to the list that is popped, without a
- * look at their slabs. */
+/* Whether they lie in one page: a run that was long enough does not end between them. */
+MM_INLINE bool
+refcount_is_near(const void *one, const void *other)
+{
+    return ((uintptr_t)one ^ (uintptr_t)other) < PAGES_BYTES;
+}
+
+/* Takes dead objects apart that follow each other and are of one type, at most so many, and those
+ * of the same page that follow; says how many there were.  With is_ready their cells go straight to
+ * the list that is popped, without a look at their slabs. */
 MM_INLINE size_t
 refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t most,
                   size_t refs_n, bool is_ready)
@@ -224,11 +233,11 @@ refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t
     size_t front = kind->front, cell_bytes = kind->cell_bytes;
     size_t fields_at = kind->first_ref * sizeof(mm_ref), left = most;
     void *ready = m->cells.free[kind->class_index];
-    do {
-        const mm_ref *fields = (const mm_ref *)(const void *)((const char *)run.hand + fields_at);
+    for (;;) {
+        const char *obj = run.hand;
         struct slab_cell *cell = (struct slab_cell *)(void *)((char *)run.hand - front);
         run.hand = NULL;
-        refcount_run_drop_all(m, &run, fields, refs_n);
+        refcount_run_drop_all(m, &run, (const mm_ref *)(const void *)(obj + fields_at), refs_n);
         debug_fill(cell, DEBUG_FILL_DEAD, cell_bytes);
         if (is_ready) {
             cell->next = ready;
@@ -236,7 +245,16 @@ refcount_free_run(struct mm_mutator *m, const struct refcount_kind *kind, size_t
         } else {
             slabs_push_own(&m->cells, slabs_of(&m->cells, cell, cell_bytes), cell);
         }
-    } while (--left > 0 && refcount_run_next(&run));
+        left--;
+        if (!refcount_run_next(&run))
+            break;
+        if (left > 0)
+            continue;
+        if (!refcount_is_near(obj, run.hand))
+            break;
+        left++;
+        most++;
+    }
     if (run.hand)
         refcount_run_lay(&run);
     m->dead = run.rest;
@@ -254,7 +272,7 @@ refcount_free_ready(struct mm_mutator *m, const struct refcount_kind *kind, size
         most = allowance;
     size_t freed = kind->run_refs == 2 ? refcount_free_run(m, kind, most, 2, true)
                                        : refcount_free_run(m, kind, most, kind->run_refs, true);
-    m->allowance[kind->class_index] = (uint16_t)(allowance - freed);
+    m->allowance[kind->class_index] = (uint16_t)(freed < allowance ? allowance - freed : 0);
     return freed;
 }
 
@@ -307,7 +325,7 @@ refcount_free_for(struct mm_mutator *m, size_t portion, unsigned wanted)
             break;
         size_t freed = is_ready ? refcount_free_ready(m, kind, portion)
                                 : refcount_free_own(m, kind, portion);
-        portion -= freed;
+        portion -= freed < portion ? freed : portion;
         bytes += freed * kind->cell_bytes;
     }
     if (portion == 0 || bytes >= NOTABLE_BYTES)
