@@ -128,6 +128,12 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     generational_collect(m, bytes, young);
 }
 
+struct object_log *
+object_log_of(struct block_heap *heap)
+{
+    return &((struct mm_heap *)heap)->log;
+}
+
 void
 collector_attach(struct mm_mutator *m)
 {

@@ -13,12 +13,6 @@
 
 /* -- The barrier ------------------------------------------------------------------------ */
 
-static void
-generational_log_put(struct mm_mutator *m, uintptr_t word)
-{
-    object_log_put(&((struct mm_heap *)m->heap)->log, m, word);
-}
-
 static bool
 generational_is_young(const struct mm_mutator *m, const void *obj)
 {
@@ -31,7 +25,7 @@ generational_log_object(struct mm_mutator *m, void *obj)
 {
     uint8_t logged = m->old | MARK_LOGGED;
     if (MM_SWAP_RELAXED(block_mark_byte(m->heap, obj), logged) != logged)
-        generational_log_put(m, (uintptr_t)obj);
+        object_log_put(m, (uintptr_t)obj);
 }
 
 void
@@ -42,7 +36,7 @@ generational_remember(struct mm_mutator *m, void *obj, mm_ref *place, const void
     if (block_heap_offset(m->heap, obj) < m->cells_bytes)
         generational_log_object(m, obj);
     else if (MM_LOAD_RELAXED(block_mark_byte(m->heap, obj)) == m->old)
-        generational_log_put(m, (uintptr_t)place | LOG_PLACE);
+        object_log_put(m, (uintptr_t)place | LOG_PLACE);
 }
 
 void

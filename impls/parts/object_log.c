@@ -33,9 +33,10 @@ object_log_attach(struct mm_mutator *m, uint8_t old)
 }
 
 bool
-object_log_refill(struct object_log *log, struct mm_mutator *m)
+object_log_refill(struct mm_mutator *m)
 {
     struct block_heap *heap = m->heap;
+    struct object_log *log = object_log_of(heap);
     world_lock(&heap->world);
     size_t end = log->used + LOG_WORDS;
     if (log->lost || end > log->max ||

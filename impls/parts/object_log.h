@@ -29,8 +29,11 @@ void object_log_destroy(struct object_log *log, struct block_heap *heap);
  * byte of an object that is to be noted. */
 void object_log_attach(struct mm_mutator *m, uint8_t old);
 
+/* The manager defines it: where the log of this heap is. */
+struct object_log *object_log_of(struct block_heap *heap);
+
 /* The next piece of the log for this mutator; false: there is none. */
-MM_SLOW bool object_log_refill(struct object_log *log, struct mm_mutator *m);
+MM_SLOW bool object_log_refill(struct mm_mutator *m);
 
 /* With the world at rest: empties it, for all mutators; `old` as above, from now on. */
 void object_log_forget(struct object_log *log, struct block_heap *heap, uint8_t old);
@@ -39,9 +42,9 @@ void object_log_forget(struct object_log *log, struct block_heap *heap, uint8_t 
 void object_log_check(const struct object_log *log);
 
 MM_INLINE void
-object_log_put(struct object_log *log, struct mm_mutator *m, uintptr_t word)
+object_log_put(struct mm_mutator *m, uintptr_t word)
 {
-    if (MM_LIKELY(m->log_next != m->log_end) || object_log_refill(log, m))
+    if (MM_LIKELY(m->log_next != m->log_end) || object_log_refill(m))
         *m->log_next++ = word;
 }
 

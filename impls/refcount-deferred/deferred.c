@@ -171,6 +171,12 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     deferred_collect(m, bytes, round ? DEFERRED_URGENT : DEFERRED_EVERYTHING);
 }
 
+struct object_log *
+object_log_of(struct block_heap *heap)
+{
+    return &((struct mm_heap *)heap)->log;
+}
+
 void
 collector_attach(struct mm_mutator *m)
 {

@@ -21,12 +21,6 @@ enum { REFS_MAX = 64 + LOG_WHOLE }; /* of an object that is logged as a whole */
 
 /* -- The barrier ------------------------------------------------------------------------ */
 
-static void
-deferred_log_put(struct mm_mutator *m, uintptr_t word)
-{
-    object_log_put(&((struct mm_heap *)m->heap)->log, m, word);
-}
-
 static size_t
 deferred_log_words(uintptr_t *values, size_t n, const char *base, uint64_t refs)
 {
@@ -59,9 +53,9 @@ deferred_log_object(struct mm_mutator *m, char *obj, const struct kind *kind, ui
     if (!__atomic_compare_exchange_n(byte, &old, (uint8_t)(old | MARK_LOGGED), false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return;
-    deferred_log_put(m, (uintptr_t)obj | LOG_OBJECT);
+    object_log_put(m, (uintptr_t)obj | LOG_OBJECT);
     for (size_t i = 0; i < n; i++)
-        deferred_log_put(m, values[i]);
+        object_log_put(m, values[i]);
 }
 
 static bool
@@ -98,9 +92,9 @@ deferred_log_place(struct mm_mutator *m, const void *old, const void *fresh)
     if (old == fresh)
         return;
     if (old)
-        deferred_log_put(m, (uintptr_t)old);
+        object_log_put(m, (uintptr_t)old);
     if (fresh)
-        deferred_log_put(m, (uintptr_t)fresh | LOG_NEW);
+        object_log_put(m, (uintptr_t)fresh | LOG_NEW);
 }
 
 void
