@@ -5,7 +5,7 @@
 #   make bench-quick  the same path with small sizes, in at most 90 seconds after the build
 #   make bench-parts  the benchmarks that isolate the parts of a manager; about half an hour
 #   make test         install what is missing, build in every kind, run all tests
-#   make bars         measure what the managers are held to, and say what is met; more than an hour, or
+#   make bars         measure what the managers are held to, and say what is met; about three hours, or
 #                     make bars PARTS="trees marking heaps held explicit"; PARTS=verdict measures nothing
 #   make cover        whether the managers' events tell of every stall that the probe sees; on a quiet machine
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60 SOAK_MANAGERS="concurrent pooled"
