@@ -1,15 +1,15 @@
 /* concurrent_pacer.c -- see concurrent_pacer.h. */
 #include "concurrent_pacer.h"
 
+#include "parts/late_begin.h"
+
 enum {
     LEAD_NS = 300000, /* to wake the thread, to prepare, and for two handshakes */
     STEPS_MIN = 1024, /* fewer tell nothing */
     LEFT_SHARE = 16   /* of a cycle is always thought to be left */
 };
 static const double MARGIN = 1.2, RESERVE = 0.25, SHORT = 0.9, SPEED_WEIGHT = 0.5,
-                    DEBT_PER_BYTE_MAX = 20;
-static const double HOPELESS = 1.3, LATE = 0.4; /* of the runway when the last cycle ended */
-static const double SLOWEST_MARGIN = 1.5;
+                    DEBT_PER_BYTE_MAX = 20, SLOWEST_MARGIN = 1.5;
 
 void
 pacer_init(struct pacer *pacer, double help_per_byte)
@@ -42,9 +42,10 @@ pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
 {
     double ns = MARGIN * pacer_steps(pacer, born_bytes) * pacer->ns_per_step + LEAD_NS;
     double needed = pacer->bytes_per_ns * ns, runway = pacer->runway_bytes;
-    if (needed <= HOPELESS * runway || runway <= 0)
+    if (runway <= 0) /* not known yet */
         return needed;
-    double least = SLOWEST_MARGIN * pacer_slowest_bytes(pacer, ns), late = LATE * runway;
+    double least = SLOWEST_MARGIN * pacer_slowest_bytes(pacer, ns);
+    double late = late_begin(needed, runway);
     late = late > least ? late : least;
     return late < needed ? late : needed;
 }

@@ -17,10 +17,8 @@
  * the runway, for the next: what is taken meanwhile is not found dead before that one ends, so
  * without it cycles that are short of room have all of it and none in turns.
  *
- * Where even the whole runway is far too short (HOPELESS), mutators are held up whenever a cycle
- * begins, and an early one buys nothing: all that is taken while it marks stays until the next one
- * ends, so cycle follows upon cycle.  It begins late then, at LATE of the runway, but early enough
- * for mutators that help as much as they may.
+ * Where even the whole runway is far too short it begins late (parts/late_begin.h), but early
+ * enough for mutators that help as much as they may.
  *
  * A mutator that marks in turns with the thread does not make marking faster; it takes nothing
  * meanwhile, and that is what the debt is reckoned by: of the time until marking ends, left *

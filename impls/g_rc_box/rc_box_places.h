@@ -3,6 +3,8 @@
 #ifndef RC_BOX_PLACES_H
 #define RC_BOX_PLACES_H
 
+#include "parts/zeroed_locals.h"
+
 MM_INLINE void
 rc_box_acquire(void *obj)
 {
@@ -122,11 +124,7 @@ rc_box_leave(const struct rc_box_frame *frame)
 }
 
 #define MM_LOCALS(m, ...)                        \
-    struct locals_ {                             \
-        mm_ref __VA_ARGS__;                      \
-    } locals_;                                   \
-    struct locals_ *const locals = &locals_;     \
-    memset(locals, 0, sizeof *locals);           \
+    ZEROED_LOCALS(__VA_ARGS__);                  \
     const struct rc_box_frame frame_ MM_CLEANUP( \
         rc_box_leave) = { (mm_ref *)&locals_, sizeof locals_ / sizeof(mm_ref) }
 

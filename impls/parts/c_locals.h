@@ -3,12 +3,8 @@
 #define PARTS_C_LOCALS_H
 
 #include "parts/plain_roots.h"
+#include "parts/zeroed_locals.h"
 
-#define MM_LOCALS(m, ...)                    \
-    struct locals_ {                         \
-        mm_ref __VA_ARGS__;                  \
-    } locals_;                               \
-    struct locals_ *const locals = &locals_; \
-    memset(locals, 0, sizeof *locals)
+#define MM_LOCALS(m, ...) ZEROED_LOCALS(__VA_ARGS__)
 
 #endif

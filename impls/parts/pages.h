@@ -52,4 +52,11 @@ void pages_drop(struct pages *pages, void *from, size_t bytes);
 bool pages_charge(struct pages *pages, size_t bytes);
 void pages_uncharge(struct pages *pages, size_t bytes);
 
+/* Whether the upper half of a limit is in use: memory that is kept for later may be missed. */
+MM_INLINE bool
+pages_are_short(const struct pages *pages)
+{
+    return pages->limit && MM_LOAD_RELAXED(&pages->held) > pages->limit / 2;
+}
+
 #endif

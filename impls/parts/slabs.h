@@ -219,13 +219,10 @@ MM_INLINE void
 slabs_push_next(struct slab_cache *cache, void *cell, size_t bytes)
 {
     unsigned class_index = size_class(bytes);
-    struct span *slab = slabs_of(cache, cell, bytes);
-    if (cache->bins[class_index].current == slab)
+    if (cache->bins[class_index].current == slabs_of(cache, cell, bytes))
         slabs_push_ready(cache, class_index, cell);
-    else if (MM_LIKELY(MM_LOAD_RELAXED(&slab->owner) == cache))
-        slabs_push_own(cache, slab, cell);
     else
-        slabs_send(cache, slab, cell);
+        slabs_push(cache, cell, bytes);
 }
 
 /* Frees a cell of at most SIZE_CLASS_MAX bytes.  A page has so many small ones that a slow half is

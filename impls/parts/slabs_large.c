@@ -18,15 +18,6 @@ slabs_lead(const void *start, size_t bytes)
     return pick * (slack_lines + 1) / SLABS_PAGE_LINES * SLABS_LINE_BYTES;
 }
 
-/* Whether memory behind the end of a large object, in its last unit, is better returned than kept
- * for the next one there. */
-static bool
-slabs_is_short(const struct slab_cache *cache)
-{
-    const struct pages *pages = &cache->slabs->spans.pages;
-    return pages->limit && MM_LOAD_RELAXED(&pages->held) > pages->limit / 2;
-}
-
 void *
 slabs_take_large(struct slab_cache *cache, size_t bytes)
 {
@@ -38,7 +29,8 @@ slabs_take_large(struct slab_cache *cache, size_t bytes)
     if (!span)
         return NULL;
     MM_STORE_RELAXED(&span->kind, SPAN_LARGE);
-    if (span_committed(span) - bytes > bytes / 8 + PAGES_BYTES && slabs_is_short(cache))
+    /* Memory behind the end, in the last unit, is kept for the next one there if it can be. */
+    if (span_committed(span) - bytes > bytes / 8 + PAGES_BYTES && pages_are_short(&spans->pages))
         (void)spans_resize(spans, span, bytes, cache->ordinal);
     return spans_start(spans, span);
 }

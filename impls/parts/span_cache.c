@@ -1,15 +1,13 @@
 /* span_cache.c -- see span_cache.h. */
 #include "parts/span_cache.h"
 
-/* Whether so many units may be kept: not in the upper half of a limit, where they would be missed.
- */
+/* Whether so many units may be kept: not where they would be missed. */
 static bool
 span_cache_may_keep(const struct pages *pages, uint32_t units)
 {
     size_t held = MM_LOAD_RELAXED(&pages->held);
-    if (pages->limit && held > pages->limit / 2)
-        return false;
-    return units <= SPAN_CACHE_UNITS && units <= held / SPAN_CACHE_SHARE / SPAN_UNIT_BYTES;
+    return !pages_are_short(pages) && units <= SPAN_CACHE_UNITS &&
+           units <= held / SPAN_CACHE_SHARE / SPAN_UNIT_BYTES;
 }
 
 bool

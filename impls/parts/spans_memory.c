@@ -77,12 +77,12 @@ spans_touch(struct spans *spans, const struct span *span, uint32_t from, uint32_
                     (size_t)(pages - from) * PAGES_BYTES);
 }
 
-/* How many of the first `pages` are not there, of which `from` is the first. */
+/* How many of the first `pages`, in so many units, are not there, of which `from` is the first. */
 static uint32_t
-spans_missing(const struct span *span, uint32_t pages, uint32_t *from)
+spans_missing(const struct span *span, uint32_t pages, uint32_t units, uint32_t *from)
 {
     uint32_t missing = 0;
-    for (uint32_t i = 0; i < spans_units((size_t)pages * PAGES_BYTES); i++) {
+    for (uint32_t i = 0; i < units; i++) {
         uint32_t share = spans_share(pages, i), have = span[i].committed_pages;
         if (share <= have)
             continue;
@@ -97,7 +97,7 @@ bool
 spans_fill_to(struct spans *spans, struct span *span, uint32_t pages, uint32_t mutator)
 {
     uint32_t units = spans_units((size_t)pages * PAGES_BYTES), from = 0;
-    uint32_t missing = spans_missing(span, pages, &from);
+    uint32_t missing = spans_missing(span, pages, units, &from);
     if (missing == 0)
         return true;
     uint64_t begin = events_begin(&spans->events);

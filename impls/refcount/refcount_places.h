@@ -3,6 +3,8 @@
 #ifndef REFCOUNT_PLACES_H
 #define REFCOUNT_PLACES_H
 
+#include "parts/zeroed_locals.h"
+
 MM_INLINE void
 refcount_retain(struct mm_mutator *m, void *obj)
 {
@@ -184,13 +186,8 @@ refcount_leave(const struct refcount_frame *frame)
         refcount_release(frame->m, frame->slots[i].ptr_);
 }
 
-/* `locals` is not what memset returns: the compiler must see that it is the address of locals_. */
 #define MM_LOCALS(m, ...)                          \
-    struct locals_ {                               \
-        mm_ref __VA_ARGS__;                        \
-    } locals_;                                     \
-    struct locals_ *const locals = &locals_;       \
-    memset(locals, 0, sizeof *locals);             \
+    ZEROED_LOCALS(__VA_ARGS__);                    \
     const struct refcount_frame frame_ MM_CLEANUP( \
         refcount_leave) = { (m), (mm_ref *)&locals_, sizeof locals_ / sizeof(mm_ref) }
 

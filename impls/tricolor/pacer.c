@@ -1,6 +1,8 @@
 /* pacer.c -- see pacer.h. */
 #include "pacer.h"
 
+#include "parts/late_begin.h"
+
 enum {
     SLICE_US = 150,
     STEP_NS = 10,      /* until it is known */
@@ -11,8 +13,6 @@ enum {
 static const double MARK_SHARE = 0.8; /* the same as long as there is room: 44 % of all */
 static const double PAID_OVER = 0.9;  /* of the runway */
 static const double TRIGGER_MIN = 0.2;
-static const double HOPELESS = 1.3; /* runways wanted: the mutators' share is not kept anyway */
-static const double TRIGGER_HOPELESS = 0.4;            /* of the runway */
 static const double LEFT_LEAST = 0.1, LEFT_MOST = 0.3; /* of the runway, when a cycle ends */
 static const double MARGIN_LEAST = 0.8, MARGIN_MOST = 2;
 static const double PATIENCE = 0.85; /* what remains is often less than was thought */
@@ -133,8 +133,7 @@ pacer_set_trigger(struct pacer *pacer, size_t runway)
     double bytes = pacer->margin * ns * pacer->bytes_per_ns / (MARK_SHARE * PAID_OVER);
     double most = (double)runway;
     pacer->is_forced = bytes > most;
-    double wanted = bytes > HOPELESS * most ? TRIGGER_HOPELESS * most : bytes;
-    pacer->trigger = (size_t)pacer_between(wanted, TRIGGER_MIN * most, most);
+    pacer->trigger = (size_t)pacer_between(late_begin(bytes, most), TRIGGER_MIN * most, most);
 }
 
 void
