@@ -78,29 +78,37 @@ block_heap_may_grow(const struct block_heap *heap)
     return heap->budget < block_heap_most(heap);
 }
 
-/* What was born while the last cycle ran does not count as live: a goal that grew by it would have
- * more born while the next one runs, and so on.  But it may live, and then there must be room for
- * the next cycle to find that out: a sixteenth of what the growth, up to 100 percent, would give.
+/* What is held when cells take so many bytes: tables, and a sixteenth for blocks that are not full.
  */
 static size_t
-block_heap_grown(const struct block_heap *heap)
-{
-    size_t live = heap->live_bytes, found = live - heap->born_bytes;
-    size_t percent = heap->growth_percent < 100 ? heap->growth_percent : 100;
-    size_t goal = found + found / 100 * heap->growth_percent, least = live + live / 1600 * percent;
-    return goal > least ? goal : least;
-}
-
-/* What the live size and its growth ask for, tables included. */
-static size_t
-block_heap_goal(const struct block_heap *heap)
+block_heap_held_for(const struct block_heap *heap, size_t bytes)
 {
     size_t cells = heap->cells_committed +
                    (heap->large.used_pages + heap->large.free_pages) * PAGES_BYTES;
-    size_t goal = block_heap_grown(heap);
     size_t tables = MM_LOAD_RELAXED(&heap->pages.held) - cells;
-    goal = goal < HEAP_BYTES_MIN ? HEAP_BYTES_MIN : goal;
-    return tables + goal + goal / 16;
+    bytes = bytes < HEAP_BYTES_MIN ? HEAP_BYTES_MIN : bytes;
+    return tables + bytes + bytes / 16;
+}
+
+/* What was born while the last cycle ran does not count as live: a goal that grew by it would have
+ * more born while the next one runs, and so on. */
+static size_t
+block_heap_grown(const struct block_heap *heap)
+{
+    size_t found = heap->live_bytes - heap->born_bytes;
+    return found + found / 100 * heap->growth_percent;
+}
+
+/* What the live size and its growth ask for.  What was born may live, and then there must be room
+ * for the next cycle to find that out: a sixteenth of what the growth, up to 100 percent, would
+ * give. */
+static size_t
+block_heap_goal(const struct block_heap *heap)
+{
+    size_t live = heap->live_bytes, goal = block_heap_grown(heap);
+    size_t percent = heap->growth_percent < 100 ? heap->growth_percent : 100;
+    size_t least = live + live / 1600 * percent;
+    return block_heap_held_for(heap, goal > least ? goal : least);
 }
 
 size_t
@@ -131,7 +139,7 @@ bool
 block_heap_stretch_budget(struct block_heap *heap)
 {
     size_t most = block_heap_most(heap), before = heap->budget;
-    size_t goal = heap->growth_percent ? block_heap_goal(heap) : most;
+    size_t goal = heap->growth_percent ? block_heap_held_for(heap, block_heap_grown(heap)) : most;
     size_t stretched = goal < most / (PAST_SHARE + 1) * PAST_SHARE ? goal + goal / PAST_SHARE
                                                                    : most;
     heap->budget = stretched > before ? stretched : before;
