@@ -44,7 +44,7 @@ cover: test-deps build
 
 # A debug build, so that each cycle is marked again, and threads wait at random where they meet.
 soak: test-deps
-	@cmake -S . -B build-soak -DCMAKE_BUILD_TYPE=Debug
+	@tools/configure build-soak -DCMAKE_BUILD_TYPE=Debug
 	@cmake --build build-soak -j $(JOBS) --target soaks
 	@tools/soak build-soak $(SOAK_SECONDS) $(SOAK_MANAGERS)
 
@@ -55,7 +55,7 @@ plots: build
 	$(HEAPSTAKES) plot $(RUN)
 
 build:
-	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
+	@tools/configure $(BUILD) -DCMAKE_BUILD_TYPE=Release
 	@cmake --build $(BUILD) -j $(JOBS)
 
 test: test-deps

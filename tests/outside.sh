@@ -7,7 +7,7 @@ shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cmake -S "$source" -B "$work/build" "-DHEAPSTAKES_EXTRA_MANAGERS=$source/tests/outside/borrowed" \
+"$source/tools/configure" "$work/build" "-DHEAPSTAKES_EXTRA_MANAGERS=$source/tests/outside/borrowed" \
     "-DHEAPSTAKES_MANAGERS=libc;borrowed" "-DHEAPSTAKES_WORKLOADS=format_loop" "$@" >"$work/log" 2>&1
 cmake --build "$work/build" --target heapstakes format_loop.libc format_loop.borrowed format_loop.checked \
     >>"$work/log" 2>&1 || {

@@ -5,9 +5,9 @@
  *   probe_cover [--tell] CMAKE BUILD-FOLDER WORKLOAD:SIZE..
  *   probe_cover --files RUN1 RUN2 RUN3
  *
- * The second judges three files of events.  With --tell an uncovered stall is told and nothing
- * more, since how long a page's first touch takes is the machine's: only a cell that fails, or
- * tells of no event at all, is a failure then.  The first builds the probe cells that it needs, of
+ * The second judges three files of events.  With --tell each cell runs once and no stall is judged,
+ * since how long a page's first touch takes is the machine's: only a cell that fails, or tells of
+ * no event at all, is a failure then.  The first builds the probe cells that it needs, of
  * every manager of ours that emits events, and runs them at heap factor 2.  A part of a stall
  * counts as uncovered if no event lies over it and the caller did not ask for it: making or copying
  * n bytes may take n nanoseconds in any manager, for first touch.  The time until the world stood
@@ -193,15 +193,15 @@ command(const char *format, const char *a, const char *b, const char *c, const c
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Runs a probe cell three times; false if it cannot be judged. */
+/* Runs a probe cell so many times; false if it cannot be judged. */
 static bool
-run_cell(const char *workload, const char *size, const char *manager, struct run runs[RUNS],
-         bool *failed)
+run_cell(const char *workload, const char *size, const char *manager, struct run *runs,
+         unsigned count, bool *failed)
 {
     char cell[512], path[64];
     snprintf(cell, sizeof cell, "%s/bin/probe/%s.%s", build, workload, manager);
     snprintf(path, sizeof path, "/tmp/heapstakes.probe.%ld", (long)getpid());
-    for (unsigned i = 0; i < RUNS; i++) {
+    for (unsigned i = 0; i < count; i++) {
         int status = command(
             "%s --size %s --heap-factor 2 --events %s%s --benchmark_format=json >/dev/null", cell,
             size, path, "");
@@ -229,12 +229,23 @@ judge_runs(const char *name, struct run runs[RUNS])
            runs[0].stalls_count, recurring, runs[0].events_count,
            covered ? "covered" : "NOT COVERED");
     fflush(stdout);
-    bool good = covered || (tells_only && runs[0].events_count > 0);
     for (unsigned i = 0; i < RUNS; i++) {
         free(runs[i].stalls);
         free(runs[i].events);
     }
-    return good;
+    return covered;
+}
+
+/* Whether a run tells of any event; ends with it. */
+static bool
+judge_telling(const char *name, struct run *run)
+{
+    size_t events = run->events_count;
+    printf("%s: %zu long stalls, %zu events\n", name, run->stalls_count, events);
+    fflush(stdout);
+    free(run->stalls);
+    free(run->events);
+    return events > 0;
 }
 
 static bool
@@ -244,8 +255,8 @@ judge_cell(const char *workload, const char *size, const char *manager)
     bool failed = false;
     char name[128];
     snprintf(name, sizeof name, "%s %s %s", workload, size, manager);
-    if (run_cell(workload, size, manager, runs, &failed))
-        return judge_runs(name, runs);
+    if (run_cell(workload, size, manager, runs, tells_only ? 1 : RUNS, &failed))
+        return tells_only ? judge_telling(name, runs) : judge_runs(name, runs);
     printf("%s: %s\n", name, failed ? "failed" : "cannot run");
     return !failed;
 }
