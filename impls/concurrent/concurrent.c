@@ -40,6 +40,7 @@ struct mm_heap {
     bool quit;               /* atomic */
     bool stretched;          /* the goal was raised in this cycle */
     unsigned turns;          /* of collect_always */
+    unsigned cores;          /* that the process is bound to */
     uint64_t slice_ns;
     uint64_t begin_ns;    /* of the cycle */
     uint64_t held_up_ns;  /* of mutators, in the cycle */
@@ -80,14 +81,21 @@ concurrent_start(struct mm_heap *heap)
                 (double)heap->runway.bytes);
 }
 
+static unsigned
+concurrent_mutators(const struct mm_heap *heap)
+{
+    unsigned mutators = 0;
+    for (const struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following)
+        mutators++;
+    return mutators;
+}
+
 static void
 concurrent_learn(struct mm_heap *heap)
 {
     const struct block_heap *blocks = &heap->blocks;
     uint64_t ns = events_clock() - heap->begin_ns;
-    unsigned mutators = 1;
-    for (const struct mm_mutator *m = blocks->world.mutators; m && m->following; m = m->following)
-        mutators++;
+    unsigned mutators = concurrent_mutators(heap);
     uint64_t born = heap->black_bytes + heap->begin_bytes;
     heap->black_bytes = block_cycle_black_bytes(blocks);
     struct pacer_cycle cycle = {
@@ -95,7 +103,7 @@ concurrent_learn(struct mm_heap *heap)
         .found_bytes = (double)blocks->live_bytes - (double)heap->black_bytes,
         .steps = (double)blocks->marker.steps,
         .taken_bytes = (double)heap->black_bytes,
-        .free_ns = (double)ns - (double)heap->held_up_ns / mutators,
+        .free_ns = (double)ns - (double)heap->held_up_ns / (mutators ? mutators : 1),
         .runway_bytes = (double)heap->runway.bytes,
     };
     pacer_learn(&heap->pacer, &cycle);
@@ -247,15 +255,31 @@ concurrent_at_rest(struct mm_mutator *m, void (*task)(struct mm_heap *heap))
     events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, 0);
 }
 
-/* Marks for so long, with the lock let go of meanwhile; says how many steps that were.  True:
- * nothing is grey.  The caller tells of it, and lets others stop the world. */
-static bool
-concurrent_help(struct mm_heap *heap, uint64_t ns, uint64_t *ran)
+/* Waits for so long, or until the world is to stop.  It keeps its core: to be woken up takes longer
+ * than most of these waits, and nobody else is in want of one. */
+static void
+concurrent_stand_aside(const struct mm_mutator *m, uint64_t until_ns)
 {
+    while (events_clock() < until_ns && !MM_LOAD_RELAXED(&m->stop))
+        MM_RELAX();
+}
+
+/* Holds the mutator up for so long, with the lock let go of meanwhile, so that marking gets ahead:
+ * it only looks on while the thread has a core of its own, since marking in turns with it slows
+ * both, else it marks, and says how many steps.  True: nothing is grey.  The caller tells of it,
+ * and lets others stop the world. */
+static bool
+concurrent_help(struct mm_mutator *m, uint64_t ns, uint64_t *ran)
+{
+    struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock();
+    bool looks_on = concurrent_mutators(heap) < heap->cores, done = false;
     world_unlock(&blocks->world);
-    bool done = snapshot_mark(blocks, UINT64_MAX, begin + ns, ran);
+    if (looks_on)
+        concurrent_stand_aside(m, begin + ns);
+    else
+        done = snapshot_mark(blocks, UINT64_MAX, begin + ns, ran);
     (void)MM_ADD_RELAXED(&heap->steps_done, *ran);
     world_lock(&blocks->world);
     heap->held_up_ns += events_clock() - begin;
@@ -275,7 +299,7 @@ concurrent_pay(struct mm_mutator *m, size_t bytes)
     double ns = heap->debt_ns < (double)heap->slice_ns ? heap->debt_ns : (double)heap->slice_ns;
     uint64_t begin = events_begin(&heap->blocks.events), ran = 0;
     heap->debt_ns = 0;
-    (void)concurrent_help(heap, (uint64_t)ns, &ran);
+    (void)concurrent_help(m, (uint64_t)ns, &ran);
     events_end(&heap->blocks.events, MM_EVENT_ASSIST, m->ordinal, begin, ran);
     world_pause(m);
 }
@@ -340,7 +364,7 @@ concurrent_await_end(struct mm_mutator *m)
             continue;
         }
         uint64_t ran = 0;
-        bool done = concurrent_help(heap, heap->slice_ns, &ran);
+        bool done = concurrent_help(m, heap->slice_ns, &ran);
         world_pause(m);
         if (done && block_heap_is_marking(blocks) && blocks->cycles == cycles)
             concurrent_at_rest(m, concurrent_finish);
@@ -427,6 +451,7 @@ mm_heap_create(const struct mm_config *config)
     hold->heap = &heap->blocks;
     hold->ordinal = MM_NO_MUTATOR;
     heap->hold = hold;
+    heap->cores = config->cores;
     heap->slice_ns = (config->slice_us ? config->slice_us : SLICE_US) * UINT64_C(1000);
     pacer_init(&heap->pacer, (double)heap->slice_ns / BLOCK_BYTES);
     heap->runway.bytes = block_heap_room(&heap->blocks);

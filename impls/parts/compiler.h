@@ -19,6 +19,13 @@
 #define MM_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define MM_PREFETCH(pointer) __builtin_prefetch(pointer)
 #define MM_PREFETCH_WRITE(pointer) __builtin_prefetch(pointer, 1)
+#if defined __x86_64__ || defined __i386__
+#define MM_RELAX() __builtin_ia32_pause() /* in a loop that waits for another thread */
+#elif defined __aarch64__
+#define MM_RELAX() __asm__ volatile("yield")
+#else
+#define MM_RELAX() __asm__ volatile("")
+#endif
 
 /* Forget where a pointer came from: no pair of malloc and free is deleted, and
  * GCC does not make calloc of malloc and memset. */

@@ -27,6 +27,7 @@ struct goal_case {
     size_t limit_bytes;
     unsigned growth_percent;
     uint32_t nodes, bytes; /* made and dropped */
+    unsigned cores;        /* that the manager is told of */
 };
 
 static struct mm_stats
@@ -70,7 +71,7 @@ goal_child(void *user)
     const struct goal_case *what = user;
     struct mm_config config = { .heap_bytes = what->limit_bytes,
                                 .growth_percent = what->growth_percent,
-                                .cores = 1 };
+                                .cores = what->cores };
     struct mm_heap *heap = mm_heap_create(&config);
     struct mm_mutator *m = mm_attach(heap);
     uint64_t live_bytes;
@@ -89,10 +90,10 @@ goal_child(void *user)
     }
     double held = (double)goal_stats(heap).peak_held_bytes;
     double bound = goal_bound(what, live_bytes, beside);
-    printf(
-        "goal %s: growth %u %%, garbage of %u bytes: %.1f MB live, %.1f MB held, bound %.1f MB\n",
-        MM_MANAGER.name, what->growth_percent, what->bytes, (double)live_bytes / 1e6, held / 1e6,
-        bound / 1e6);
+    printf("goal %s: %u cores, growth %u %%, garbage of %u bytes: %.1f MB live, %.1f MB held, "
+           "bound %.1f MB\n",
+           MM_MANAGER.name, what->cores, what->growth_percent, what->bytes,
+           (double)live_bytes / 1e6, held / 1e6, bound / 1e6);
     fflush(stdout);
     mm_assert(held <= bound);
     mm_detach(m);
@@ -104,9 +105,9 @@ main(void)
 {
     static const size_t far = (size_t)1 << 30;
     struct goal_case cases[] = {
-        { 0, 100, SMALL_NODES, SMALL_BYTES }, { far, 100, SMALL_NODES, SMALL_BYTES },
-        { 0, 50, SMALL_NODES, SMALL_BYTES },  { 0, 100, 1, LARGE_BYTES },
-        { far, 100, 1, LARGE_BYTES },
+        { 0, 100, SMALL_NODES, SMALL_BYTES, 1 }, { far, 100, SMALL_NODES, SMALL_BYTES, 1 },
+        { 0, 50, SMALL_NODES, SMALL_BYTES, 1 },  { 0, 50, SMALL_NODES, SMALL_BYTES, 2 },
+        { 0, 100, 1, LARGE_BYTES, 1 },           { far, 100, 1, LARGE_BYTES, 2 },
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
