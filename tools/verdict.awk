@@ -136,7 +136,7 @@ function take_estimate() {
 
 # Says in what sense the longest pause is that of undisturbed rounds.
 function remark_disturbance() {
-    if (flags !~ /pause_max_ns/ || value == "")
+    if (flags !~ /(pause|stop)_max_ns/ || value == "")
         return
     if (marks[1] ~ /undisturbed/)
         remark("of rounds without an involuntary switch")

@@ -30,7 +30,7 @@ var unknown = map[string][]string{
 }
 
 var pauseMetrics = []string{"pause_count", "pause_total_ns", "pause_p50_ns", "pause_p99_ns",
-	"pause_p999_ns", "pause_max_ns"}
+	"pause_p999_ns", "pause_max_ns", "stop_max_ns"}
 
 // The smallest pause that a share of all is not longer than.
 func quantile(pauses []pause, total uint64, share float64) uint64 {
@@ -81,6 +81,7 @@ func setPauses(o *options, s *sample, counters, missing object) []pause {
 	setQuantile("pause_p99_ns", 0.99, 1000, pauses, count, counters, missing)
 	setQuantile("pause_p999_ns", 0.999, 10000, pauses, count, counters, missing)
 	setQuantile("pause_max_ns", 1, 1, pauses, count, counters, missing)
+	setQuantile("stop_max_ns", 1, 1, pauses, count, counters, missing) // all that it tells are stops
 	return pauses
 }
 

@@ -44,6 +44,7 @@ struct recorder_slot {
     size_t recents;
     uint64_t folded_ns, lost_pauses;
     uint64_t counts[MM_EVENT_KINDS]; /* in the timed part */
+    uint64_t longest_stop_ns;        /* in it too */
     struct recorder_kept *kept;      /* NULL: events are not kept */
     size_t keeps;
     uint64_t lost_events;
@@ -176,9 +177,13 @@ static void
 recorder_held_up(const struct recorder *recorder, struct recorder_slot *slot,
                  const struct mm_event *event)
 {
+    uint64_t ns = event->end_ns - event->begin_ns;
     utilisation_hold(&slot->utilisation, event->begin_ns, event->end_ns);
-    if (event->begin_ns < recorder->phase_begin_ns[RECORDER_TIMED] ||
-        event->end_ns - event->begin_ns < RECORDER_PAUSE_NS)
+    if (event->begin_ns < recorder->phase_begin_ns[RECORDER_TIMED])
+        return;
+    if (event->kind == MM_EVENT_STOP && ns > slot->longest_stop_ns)
+        slot->longest_stop_ns = ns;
+    if (ns < RECORDER_PAUSE_NS)
         return;
     recorder_pause(slot, &(struct recorder_pause){ event->begin_ns, event->end_ns, event->mutator,
                                                    recorder_is_disturbed(slot, event) });
@@ -290,6 +295,16 @@ recorder_count(const struct recorder *recorder, enum mm_event_kind kind)
     for (unsigned i = 0; i < recorder->slots_count; i++)
         count += recorder->slots[i].counts[kind];
     return count;
+}
+
+uint64_t
+recorder_longest_stop(const struct recorder *recorder)
+{
+    uint64_t longest = 0;
+    for (unsigned i = 0; i < recorder->slots_count; i++)
+        if (recorder->slots[i].longest_stop_ns > longest)
+            longest = recorder->slots[i].longest_stop_ns;
+    return longest;
 }
 
 uint64_t

@@ -72,6 +72,10 @@ const char *recorder_utilisation(struct recorder *recorder, enum utilisation_win
 /* Events of a kind in the timed part. */
 uint64_t recorder_count(const struct recorder *recorder, enum mm_event_kind kind);
 
+/* The longest stop of the world in the timed part, however short, in nanoseconds; 0: there was
+ * none. */
+uint64_t recorder_longest_stop(const struct recorder *recorder);
+
 /* Pauses that may have been counted wrongly, and events that the file lacks, for want of room. */
 uint64_t recorder_lost_pauses(const struct recorder *recorder);
 uint64_t recorder_lost_events(const struct recorder *recorder);

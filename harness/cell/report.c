@@ -58,6 +58,7 @@ report_pauses(struct cell *cell)
         return;
     sample->pauses.durations = recorder_pauses(cell->recorder);
     sample->fallbacks = recorder_count(cell->recorder, MM_EVENT_FALLBACK);
+    sample->longest_stop_ns = recorder_longest_stop(cell->recorder);
     struct recorder_disturbance disturbance = recorder_disturbance(cell->recorder);
     sample->disturbance.disturbed = disturbance.disturbed;
     sample->disturbance.undisturbed = disturbance.undisturbed;

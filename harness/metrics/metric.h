@@ -40,7 +40,7 @@ struct metric_sample {
     struct mm_stats before, after, end; /* the timed part; `end` is after teardown */
     bool manager_collects;
     struct metric_distribution pauses, stops, stalls, latencies;
-    uint64_t fallbacks; /* counts if pauses are there */
+    uint64_t fallbacks, longest_stop_ns; /* count if pauses are there; no stop: 0 */
     struct metric_disturbance disturbance;
     struct metric_share utilisation_1ms, utilisation_10ms, utilisation_100ms;
     double achieved_per_s; /* open loop: requests per second; 0: there was none */

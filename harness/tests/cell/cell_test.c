@@ -267,15 +267,15 @@ static void
 test_every_metric_or_its_reason(void **state)
 {
     static const char *const metrics[] = {
-        "wall_ns_per_op",       "cpu_ns_per_op",       "cold_ns_per_op",      "peak_rss_bytes",
-        "start_rss_bytes",      "held_bytes",          "peak_held_bytes",     "owed_bytes",
-        "heap_bytes",           "operations",          "collections",         "pause_count",
-        "pause_total_ns",       "pause_p50_ns",        "pause_p99_ns",        "pause_p999_ns",
-        "pause_max_ns",         "fallbacks",           "stall_count",         "stall_max_ns",
-        "latency_p50_ns",       "latency_p90_ns",      "latency_p99_ns",      "latency_p999_ns",
-        "latency_p9999_ns",     "latency_max_ns",      "achieved_rate",       "capacity_per_s",
-        "timed_objects",        "timed_bytes",         "peak_payload_bytes",  "page_faults",
-        "involuntary_switches", "time_to_stop_p99_ns", "time_to_stop_max_ns",
+        "wall_ns_per_op",  "cpu_ns_per_op",        "cold_ns_per_op",      "peak_rss_bytes",
+        "start_rss_bytes", "held_bytes",           "peak_held_bytes",     "owed_bytes",
+        "heap_bytes",      "operations",           "collections",         "pause_count",
+        "pause_total_ns",  "pause_p50_ns",         "pause_p99_ns",        "pause_p999_ns",
+        "pause_max_ns",    "stop_max_ns",          "fallbacks",           "stall_count",
+        "stall_max_ns",    "latency_p50_ns",       "latency_p90_ns",      "latency_p99_ns",
+        "latency_p999_ns", "latency_p9999_ns",     "latency_max_ns",      "achieved_rate",
+        "capacity_per_s",  "timed_objects",        "timed_bytes",         "peak_payload_bytes",
+        "page_faults",     "involuntary_switches", "time_to_stop_p99_ns", "time_to_stop_max_ns",
     };
     static const char *const runs[][2] = {
         { "meeting.libc", "--heap-factor 2 --record --variant twice" },

@@ -104,6 +104,22 @@ test_a_fallback_is_one_pause(void **state)
     assert_int_equal(recorder_pauses(recorder)->sum, 2501 * US);
 }
 
+/* What holds up one mutator is no stop of the world, however long; a stop inside it is one, however
+ * short. */
+static void
+test_longest_stop(void **state)
+{
+    (void)state;
+    struct recorder *recorder = begin(false);
+    assert_int_equal(recorder_longest_stop(recorder), 0);
+    emit(recorder, MM_EVENT_ASSIST, 0, 100, 900);
+    assert_int_equal(recorder_longest_stop(recorder), 0);
+    emit(recorder, MM_EVENT_STOP, 0, 1100, 1103);
+    emit(recorder, MM_EVENT_STOP, 0, 1200, 1202);
+    emit(recorder, MM_EVENT_FALLBACK, 0, 1000, 2000);
+    assert_int_equal(recorder_longest_stop(recorder), 3 * US);
+}
+
 /* The time until the world stood still is no hold-up, however long: who waited says so itself. */
 static void
 test_time_to_stop_is_a_distribution_of_its_own(void **state)
@@ -397,6 +413,7 @@ main(void)
         cmocka_unit_test(test_other_mutators_have_pauses_of_their_own),
         cmocka_unit_test(test_what_is_no_pause),
         cmocka_unit_test(test_a_fallback_is_one_pause),
+        cmocka_unit_test(test_longest_stop),
         cmocka_unit_test(test_time_to_stop_is_a_distribution_of_its_own),
         cmocka_unit_test(test_time_to_stop_of_before_does_not_count),
         cmocka_unit_test(test_only_the_timed_part_counts),
