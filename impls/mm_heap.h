@@ -47,7 +47,7 @@ enum mm_event_kind {
     MM_EVENT_STOP,         /* every mutator stood still */
     MM_EVENT_MARK_SLICE,   /* one mutator marked for a while */
     MM_EVENT_SWEEP_SLICE,  /* one mutator swept for a while */
-    MM_EVENT_ASSIST,       /* one mutator marked to help a collector's thread */
+    MM_EVENT_ASSIST,       /* one mutator marked or waited, for a collector's thread to get ahead */
     MM_EVENT_CASCADE,      /* a count reached zero, and others after it */
     MM_EVENT_CYCLES,       /* reference counting looked for dead cycles */
     MM_EVENT_RESET,        /* a scope ended */

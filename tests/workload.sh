@@ -7,11 +7,12 @@ name=$2
 cells=$(dirname "$heapstakes")
 
 # own_core: a core that no such test beside this one races on, held until it ends; nothing if there
-# is none.  Left to itself the command takes the last core, and all wait there for each other.
+# is none, or not all of the machine's may be used.  Left to itself the command takes the last core,
+# and all wait there for each other.
 own_core() {
-    command -v flock >/dev/null 2>&1 || return 0
-    for core in $(awk '/^Cpus_allowed_list/ { n = split($2, ranges, ","); for (i = 1; i <= n; i++) {
-            m = split(ranges[i], ends, "-"); for (c = ends[1]; c <= ends[m]; c++) print c } }' /proc/self/status); do
+    last=$(($(nproc --all) - 1))
+    grep -q "^Cpus_allowed_list:[[:space:]]*0-$last\$" /proc/self/status && command -v flock >/dev/null 2>&1 || return 0
+    for core in $(seq 0 "$last"); do
         exec 9>"$cells/core.$core.lock"
         ! flock -n 9 || break
         core=

@@ -20,9 +20,9 @@
  * Where even the whole runway is far too short it begins late (parts/late_begin.h), but early
  * enough for mutators that help as much as they may.
  *
- * A mutator that marks in turns with the thread does not make marking faster; it takes nothing
- * meanwhile, and that is what the debt is reckoned by: of the time until marking ends, left *
- * ns_per_step, a share of 1 / x may be spent on taking bytes.
+ * A mutator that helps does not make marking faster, for it marks in turns with the thread or looks
+ * on; it takes nothing meanwhile, and that is what the debt is reckoned by: of the time until
+ * marking ends, left * ns_per_step, a share of 1 / x may be spent on taking bytes.
  *
  * What is measured rises at once and falls by half, so that one quiet cycle does not make the next
  * one late. */

@@ -199,8 +199,8 @@ void block_heap_set_budget(struct block_heap *heap, size_t bytes);
 /* Whether a larger budget could be set. */
 bool block_heap_may_grow(const struct block_heap *heap);
 
-/* Lets what grew from the live size be passed by a tenth, within the limit, until the next budget is
- * set; false: the budget is no less already. */
+/* Lets what grew from the live size be passed by a tenth, within the limit, until the next budget
+ * is set; false: the budget is no less already. */
 bool block_heap_stretch_budget(struct block_heap *heap);
 
 /* Lets a large object pass the goal, within the limit, without a cycle first; false: the goal has
