@@ -83,7 +83,7 @@ function(mm_cell target workload manager watch folder)
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder} OUTPUT_NAME ${workload}.${manager})
 endfunction()
 
-# mm_workload(NAME): benches/NAME.c, once per manager, and once more to be probed (target probes).
+# mm_workload(NAME): benches/NAME.c, once per manager (target cells), and once more to be probed (target probes).
 # tests/CMakeLists.txt makes a test of each: the referee must let it pass, and all must agree.
 function(mm_workload name)
   if(HEAPSTAKES_WORKLOADS AND NOT name IN_LIST HEAPSTAKES_WORKLOADS)

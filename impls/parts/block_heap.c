@@ -78,8 +78,7 @@ block_heap_may_grow(const struct block_heap *heap)
     return heap->budget < block_heap_most(heap);
 }
 
-/* What is held when cells take so many bytes: tables, and a sixteenth for blocks that are not full.
- */
+/* What is held for cells of so many bytes: tables, and a sixteenth for blocks that are not full. */
 static size_t
 block_heap_held_for(const struct block_heap *heap, size_t bytes)
 {

@@ -107,7 +107,8 @@ main(void)
     struct goal_case cases[] = {
         { 0, 100, SMALL_NODES, SMALL_BYTES, 1 }, { far, 100, SMALL_NODES, SMALL_BYTES, 1 },
         { 0, 50, SMALL_NODES, SMALL_BYTES, 1 },  { 0, 50, SMALL_NODES, SMALL_BYTES, 2 },
-        { 0, 100, 1, LARGE_BYTES, 1 },           { far, 100, 1, LARGE_BYTES, 2 },
+        { 0, 100, 1, LARGE_BYTES, 1 },           { far, 100, 1, LARGE_BYTES, 1 },
+        { far, 100, 1, LARGE_BYTES, 2 },
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

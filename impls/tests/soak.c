@@ -451,15 +451,17 @@ soak(uint64_t seconds, uint64_t seed)
     soak_fill(heap, m, seed);
     soak_warm_up(heap, m, sample_s);
     double growth = GROWTH_MAX_UNSETTLED;
-    uint64_t base = soak_part(heap, m, 1, sample_s);
+    unsigned base_part = 1;
+    uint64_t base = soak_part(heap, m, base_part, sample_s);
     for (unsigned part = 2; part <= PARTS; part++) {
         uint64_t most = soak_part(heap, m, part, sample_s);
         if (most > (uint64_t)((double)base * growth) + GROWTH_MAX_BYTES)
             soak_fail("%" PRIu64 " bytes held in part %u, %" PRIu64 " in part %u: memory grows",
-                      most, part, base, growth == GROWTH_MAX ? SETTLED_PARTS : 1);
+                      most, part, base, base_part);
         if (part == SETTLED_PARTS && seconds >= SHORT_S) {
             growth = GROWTH_MAX;
             base = most;
+            base_part = part;
         }
     }
     soak_drain(m);

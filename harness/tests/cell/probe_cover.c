@@ -217,6 +217,13 @@ run_cell(const char *workload, const char *size, const char *manager, struct run
     return true;
 }
 
+static void
+forget_run(struct run *run)
+{
+    free(run->stalls);
+    free(run->events);
+}
+
 /* Judges three runs, which it ends with; false if an uncovered stall was found that counts. */
 static bool
 judge_runs(const char *name, struct run runs[RUNS])
@@ -229,10 +236,8 @@ judge_runs(const char *name, struct run runs[RUNS])
            runs[0].stalls_count, recurring, runs[0].events_count,
            covered ? "covered" : "NOT COVERED");
     fflush(stdout);
-    for (unsigned i = 0; i < RUNS; i++) {
-        free(runs[i].stalls);
-        free(runs[i].events);
-    }
+    for (unsigned i = 0; i < RUNS; i++)
+        forget_run(&runs[i]);
     return covered;
 }
 
@@ -243,8 +248,7 @@ judge_telling(const char *name, struct run *run)
     size_t events = run->events_count;
     printf("%s: %zu long stalls, %zu events\n", name, run->stalls_count, events);
     fflush(stdout);
-    free(run->stalls);
-    free(run->events);
+    forget_run(run);
     return events > 0;
 }
 
