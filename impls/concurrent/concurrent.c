@@ -90,6 +90,13 @@ concurrent_mutators(const struct mm_heap *heap)
     return mutators;
 }
 
+/* Whether the thread has a core to itself. */
+static bool
+concurrent_has_core(const struct mm_heap *heap)
+{
+    return concurrent_mutators(heap) < heap->cores;
+}
+
 static void
 concurrent_learn(struct mm_heap *heap)
 {
@@ -219,11 +226,11 @@ concurrent_run(void *user)
         if (block_heap_is_marking(blocks)) {
             concurrent_mark(heap);
             if (!concurrent_quits(heap))
-                world_stop_for(heap, concurrent_finish);
+                world_stop_for(heap, concurrent_finish, concurrent_has_core(heap));
         } else if (concurrent_prepare(heap)) {
             continue;
         } else if (heap->wanted) {
-            world_stop_for(heap, concurrent_start);
+            world_stop_for(heap, concurrent_start, concurrent_has_core(heap));
         } else {
             concurrent_rest(heap);
         }
@@ -274,7 +281,7 @@ concurrent_help(struct mm_mutator *m, uint64_t ns, uint64_t *ran)
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock();
-    bool looks_on = concurrent_mutators(heap) < heap->cores, done = false;
+    bool looks_on = concurrent_has_core(heap), done = false;
     world_unlock(&blocks->world);
     if (looks_on)
         concurrent_stand_aside(m, begin + ns);
@@ -293,13 +300,14 @@ concurrent_pay(struct mm_mutator *m, size_t bytes)
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     double done = (double)MM_LOAD_RELAXED(&heap->steps_done);
     double runway = (double)runway_now(&heap->runway, &heap->blocks);
-    heap->debt_ns += (double)bytes * pacer_debt_per_byte(&heap->pacer, done, runway);
+    double ns = (double)(events_clock() - heap->begin_ns);
+    heap->debt_ns += (double)bytes * pacer_debt_per_byte(&heap->pacer, done, ns, runway);
     if (heap->debt_ns < HELP_NS_MIN)
         return;
-    double ns = heap->debt_ns < (double)heap->slice_ns ? heap->debt_ns : (double)heap->slice_ns;
+    double owed = heap->debt_ns < (double)heap->slice_ns ? heap->debt_ns : (double)heap->slice_ns;
     uint64_t begin = events_begin(&heap->blocks.events), ran = 0;
     heap->debt_ns = 0;
-    (void)concurrent_help(m, (uint64_t)ns, &ran);
+    (void)concurrent_help(m, (uint64_t)owed, &ran);
     events_end(&heap->blocks.events, MM_EVENT_ASSIST, m->ordinal, begin, ran);
     world_pause(m);
 }

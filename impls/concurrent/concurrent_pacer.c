@@ -58,14 +58,25 @@ pacer_begin(struct pacer *pacer, double born_bytes, double runway)
     pacer->reserve_bytes = taken > SHORT * runway ? RESERVE * runway : 0;
 }
 
+/* The speed that was learned, or that of the running cycle if it is slower. */
+static double
+pacer_ns_per_step(const struct pacer *pacer, double steps_done, double ns)
+{
+    if (steps_done < pacer->expected_steps / LEFT_SHARE)
+        return pacer->ns_per_step;
+    double now = (ns - LEAD_NS) / steps_done;
+    return now > pacer->ns_per_step ? now : pacer->ns_per_step;
+}
+
 double
-pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double runway)
+pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, double runway)
 {
     double least = pacer->expected_steps / LEFT_SHARE;
     double left = pacer->expected_steps - steps_done;
     left = left > least ? left : least;
     double usable = runway - pacer->reserve_bytes;
-    double x = pacer->bytes_per_ns * left * pacer->ns_per_step / (usable > 1 ? usable : 1);
+    double left_ns = left * pacer_ns_per_step(pacer, steps_done, ns);
+    double x = pacer->bytes_per_ns * left_ns / (usable > 1 ? usable : 1);
     double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns : 0;
     return debt < DEBT_PER_BYTE_MAX ? debt : DEBT_PER_BYTE_MAX;
 }

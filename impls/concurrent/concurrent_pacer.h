@@ -25,7 +25,8 @@
  * marking ends, left * ns_per_step, a share of 1 / x may be spent on taking bytes.
  *
  * What is measured rises at once and falls by half, so that one quiet cycle does not make the next
- * one late. */
+ * one late.  A cycle whose marking is slower than was learned is reckoned by its own speed as soon
+ * as a sixteenth of it is done: cycles of large heaps take seconds, in which much may change. */
 #ifndef CONCURRENT_PACER_H
 #define CONCURRENT_PACER_H
 
@@ -61,8 +62,9 @@ double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);
 /* A cycle begins. */
 void pacer_begin(struct pacer *pacer, double born_bytes, double runway);
 
-/* Nanoseconds of marking that a mutator owes for each byte that it takes now. */
-double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double runway);
+/* Nanoseconds of marking that a mutator owes for each byte that it takes now, so many of them after
+ * the cycle began. */
+double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, double runway);
 
 /* So many steps took so long. */
 void pacer_learn_speed(struct pacer *pacer, double steps, double ns);

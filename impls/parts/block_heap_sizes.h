@@ -10,7 +10,7 @@ enum {
     MARKER_STACK_BYTES_MAX = 1 << 30, /* of the mark stack, if the limit allows it */
     MARKER_PIECE = 64,                /* references of a tail that are looked at in one go */
     MARKER_CLOCK_STEPS = 256,         /* steps of marking between two looks at the clock */
-    SNAPSHOT_BUFFER = 512,  /* old values that a mutator keeps before others hear of them */
+    SNAPSHOT_BUFFER = 128,  /* old values that a mutator keeps before others hear of them */
     SNAPSHOT_INBOX = 2048,  /* old values that wait for the marker; at least a buffer */
     SWEEP_BLOCKS = 64,      /* full blocks looked at before a new one is taken instead */
     SWEEP_LARGE = 64,       /* large objects looked at before the next attempt */

@@ -8,6 +8,8 @@
 #include <sched.h>
 #include <time.h>
 
+enum { LOOK_ON_NS = 200000 }; /* a thread with a core of its own, before it sleeps */
+
 void
 world_create(struct world *world, uint64_t seed)
 {
@@ -104,7 +106,7 @@ world_do_task(struct world *world)
 {
     world_at_rest(world, world_events_of_heap(world->task_heap), MM_NO_MUTATOR);
     world->task(world->task_heap);
-    world->task = NULL;
+    MM_STORE_RELEASE(&world->task, NULL);
     world_resume(world);
 }
 
@@ -208,17 +210,37 @@ world_start(struct mm_mutator *m)
     world_resume(world);
 }
 
+/* Waits without the lock until the task is done, for a while, and takes the lock when nobody has
+ * it. */
+static void
+world_look_on(struct world *world)
+{
+    uint64_t until = events_clock() + LOOK_ON_NS;
+    world_unlock(world);
+    while (MM_LOAD_ACQUIRE(&world->task) && events_clock() < until)
+        MM_RELAX();
+    while (pthread_mutex_trylock(&world->lock) != 0)
+        if (events_clock() < until) {
+            MM_RELAX();
+        } else {
+            world_lock(world);
+            return;
+        }
+}
+
 void
-world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap))
+world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap), bool looks_on)
 {
     struct world *world = world_of_heap(heap);
     while (world->stopping)
         pthread_cond_wait(&world->started, &world->lock);
-    world->task = task;
+    MM_STORE_RELAXED(&world->task, task);
     world->task_heap = heap;
     world_ask(world, world_events_of_heap(heap));
     if (world->running == 0)
         world_do_task(world);
+    else if (looks_on)
+        world_look_on(world);
     while (world->task)
         pthread_cond_wait(&world->stopped, &world->lock);
 }

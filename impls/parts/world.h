@@ -31,7 +31,7 @@ struct world {
     uint32_t ordinals; /* given out so far */
     bool stopping;
     uint64_t asked_ns; /* when the flags were raised; 0: nobody listens */
-    void (*task)(struct mm_heap *heap);
+    void (*task)(struct mm_heap *heap); /* atomic */
     struct mm_heap *task_heap;
     uint64_t jitter; /* atomic: the state of random waits; 0: none */
 };
@@ -63,7 +63,9 @@ void world_stop(struct mm_mutator *m);
 void world_start(struct mm_mutator *m);
 
 /* For a thread that is no mutator: has `task` done with the world at rest, on whatever thread, with
- * the lock held; it must not let go of the lock.  Returns when it is done and the world goes on. */
-void world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap));
+ * the lock held; it must not let go of the lock.  Returns when it is done and the world goes on.
+ * Who looks on does not sleep meanwhile, for a while: to wake it up would hold up the mutator that
+ * does the task.  It needs a core of its own. */
+void world_stop_for(struct mm_heap *heap, void (*task)(struct mm_heap *heap), bool looks_on);
 
 #endif
