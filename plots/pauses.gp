@@ -1,8 +1,9 @@
 # pauses.gp -- how often the program stands still for at least so long.
-height = 110 + rows_of(panels + 1) * 380
+height = 130 + rows_of(panels + 1) * 380
 eval (kind eq "svg") ? set_svg("pauses", height) : set_png("pauses", height)
-set multiplot layout rows_of(panels + 1), columns_ title "Pauses of at least 10 µs: how many a second last \
-at least so long — further left and lower is better\n".caption
+set multiplot layout rows_of(panels + 1), columns_of(panels + 1) title "Pauses of at least 10 µs: how many a second last \
+at least so long — further left and lower is better\n\
+another language's runtime tells its stops of the world alone, not what else a program is made to wait for\n".caption
 set logscale xy
 set xrange [1e-5:*]
 set yrange [*:*]

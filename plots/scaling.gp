@@ -1,7 +1,7 @@
 # scaling.gp -- the time of an operation by the size that the variants name: of an object, or of what lives.
 height = 110 + rows_of(panels + 1) * 400
 eval (kind eq "svg") ? set_svg("scaling", height) : set_png("scaling", height)
-set multiplot layout rows_of(panels + 1), columns_ title "Time of an operation by size, median of the rounds \
+set multiplot layout rows_of(panels + 1), columns_of(panels + 1) title "Time of an operation by size, median of the rounds \
 and 95 % interval — lower is better, and flat is\n".caption
 set logscale x 2
 set logscale y

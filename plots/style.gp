@@ -35,8 +35,9 @@ set_svg(name, height) = sprintf("set terminal svg noenhanced size %d,%d font 'sa
     picture_width, height, font_size, name)
 set_png(name, height) = sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,%d' background rgb 'white'; set output '%s.png'", \
     picture_width, height, font_size, name)
-columns_ = 3
-rows_of(n) = (n + columns_ - 1) / columns_
+# A grid of n cells: three in a row, or what leaves fewer of them empty.
+columns_of(n) = n < 3 ? n : n == 4 ? 2 : n == 7 ? 4 : 3
+rows_of(n) = (n + columns_of(n) - 1) / columns_of(n)
 
 # Managers that a panel, or any panel of the figure, tells of: rows is a text such as " 1 3 ".
 in_(rows, m) = strstrt(rows, sprintf(" %d ", m)) > 0

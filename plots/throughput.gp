@@ -1,7 +1,7 @@
 # throughput.gp -- how many objects a second each manager allocates and gets rid of.
 height = 90 + rows_of(panels) * (70 + 24 * manager_count)
 eval (kind eq "svg") ? set_svg("throughput", height) : set_png("throughput", height)
-set multiplot layout rows_of(panels), columns_ \
+set multiplot layout rows_of(panels), columns_of(panels) \
     title "Allocations per second, median of the rounds and 95 % interval — further right is better\n".caption
 set logscale x
 set xrange [*:*]

@@ -1,7 +1,7 @@
 # time_memory.gp -- what time costs in memory: each manager a point, workload by workload.
 height = 110 + rows_of(panels + 1) * 400
 eval (kind eq "svg") ? set_svg("time_memory", height) : set_png("time_memory", height)
-set multiplot layout rows_of(panels + 1), columns_ title "Time against peak resident memory — further left \
+set multiplot layout rows_of(panels + 1), columns_of(panels + 1) title "Time against peak resident memory — further left \
 and lower is better\n".caption
 set logscale xy
 set xrange [*:*]
