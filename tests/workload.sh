@@ -36,7 +36,7 @@ done
 
 # Leaks are looked for above and in the tests of the managers: here that would take half of the time.
 ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" "$heapstakes" run --filter "^$name(/|\$)" --size smoke \
-    --heap-factors none,4 --rounds 1 --no-record ${core:+--cpus "$core"} --out run --quiet >out 2>err ||
+    --heap-factors none,4 --rounds 1 --no-twins ${core:+--cpus "$core"} --out run --quiet >out 2>err ||
     fail "$(cat err)"
 grep '"phase":"race"' run/runs.jsonl | grep -E '"status":"(failed|breach|invalid)"' >bad && fail "$(cut -c1-300 bad)"
 grep '"phase":"race"' run/runs.jsonl | grep -q '"status":"measured"' || fail "nothing was measured"

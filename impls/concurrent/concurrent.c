@@ -43,6 +43,7 @@ struct mm_heap {
     unsigned cores;          /* that the process is bound to */
     uint64_t slice_ns;
     uint64_t begin_ns;    /* of the cycle */
+    uint64_t marking_ns;  /* when its marking began; 0: not yet */
     uint64_t held_up_ns;  /* of mutators, in the cycle */
     uint64_t begin_bytes; /* blocks.handed_bytes when it began */
     uint64_t black_bytes; /* born in the cycle before, while it ran */
@@ -72,6 +73,7 @@ concurrent_start(struct mm_heap *heap)
     snapshot_start(blocks);
     heap->wanted = false;
     heap->begin_ns = events_clock();
+    heap->marking_ns = 0;
     heap->held_up_ns = 0;
     heap->begin_bytes = blocks->handed_bytes;
     heap->debt_ns = 0;
@@ -177,6 +179,14 @@ concurrent_prepare(struct mm_heap *heap)
     return true;
 }
 
+/* Somebody marks from now on. */
+static void
+concurrent_note_marking(struct mm_heap *heap, uint64_t now)
+{
+    if (!heap->marking_ns)
+        heap->marking_ns = now;
+}
+
 static bool
 concurrent_quits(const struct mm_heap *heap)
 {
@@ -189,6 +199,7 @@ concurrent_mark(struct mm_heap *heap)
 {
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock(), now = begin, ran = 0, portion = 0;
+    concurrent_note_marking(heap, begin);
     world_unlock(&blocks->world);
     for (bool done = false; !done && !concurrent_quits(heap); portion = 0) {
         done = snapshot_mark(blocks, UINT64_MAX, now + PORTION_NS, &portion);
@@ -282,6 +293,8 @@ concurrent_help(struct mm_mutator *m, uint64_t ns, uint64_t *ran)
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock();
     bool looks_on = concurrent_has_core(heap), done = false;
+    if (!looks_on)
+        concurrent_note_marking(heap, begin);
     world_unlock(&blocks->world);
     if (looks_on)
         concurrent_stand_aside(m, begin + ns);
@@ -300,7 +313,7 @@ concurrent_pay(struct mm_mutator *m, size_t bytes)
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     double done = (double)MM_LOAD_RELAXED(&heap->steps_done);
     double runway = (double)runway_now(&heap->runway, &heap->blocks);
-    double ns = (double)(events_clock() - heap->begin_ns);
+    double ns = heap->marking_ns ? (double)(events_clock() - heap->marking_ns) : 0;
     heap->debt_ns += (double)bytes * pacer_debt_per_byte(&heap->pacer, done, ns, runway);
     if (heap->debt_ns < HELP_NS_MIN)
         return;

@@ -64,7 +64,7 @@ pacer_ns_per_step(const struct pacer *pacer, double steps_done, double ns)
 {
     if (steps_done < pacer->expected_steps / LEFT_SHARE)
         return pacer->ns_per_step;
-    double now = (ns - LEAD_NS) / steps_done;
+    double now = ns / steps_done;
     return now > pacer->ns_per_step ? now : pacer->ns_per_step;
 }
 

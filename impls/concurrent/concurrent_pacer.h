@@ -63,7 +63,7 @@ double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);
 void pacer_begin(struct pacer *pacer, double born_bytes, double runway);
 
 /* Nanoseconds of marking that a mutator owes for each byte that it takes now, so many of them after
- * the cycle began. */
+ * marking began. */
 double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, double runway);
 
 /* So many steps took so long. */

@@ -217,6 +217,7 @@ world_look_on(struct world *world)
 {
     uint64_t until = events_clock() + LOOK_ON_NS;
     world_unlock(world);
+    world_jitter(world);
     while (MM_LOAD_ACQUIRE(&world->task) && events_clock() < until)
         MM_RELAX();
     while (pthread_mutex_trylock(&world->lock) != 0)

@@ -30,8 +30,8 @@ struct world {
     unsigned running;
     uint32_t ordinals; /* given out so far */
     bool stopping;
-    uint64_t asked_ns; /* when the flags were raised; 0: nobody listens */
-    void (*task)(struct mm_heap *heap); /* atomic */
+    uint64_t asked_ns;                  /* when the flags were raised; 0: nobody listens */
+    void (*task)(struct mm_heap *heap); /* atomic: who looks on reads it without the lock */
     struct mm_heap *task_heap;
     uint64_t jitter; /* atomic: the state of random waits; 0: none */
 };

@@ -7,8 +7,8 @@
 
 enum { TEST_EXHAUSTED = 3, TEST_BREACH = 4, TEST_SKIPPED = 77, TEST_CRASHED = 128 };
 
-/* The thread sanitizer finds a race in any run that takes both sides of it, whatever their order, at
- * twenty times the cost: there tests make fewer runs of the same kinds. */
+/* Under the thread sanitizer, at twenty times the cost, tests make fewer runs of the same kinds: it
+ * finds a race in most runs that take both sides of it, and need not see it go wrong. */
 #if defined(__SANITIZE_THREAD__)
 enum { TEST_FEWER = 1 };
 #else

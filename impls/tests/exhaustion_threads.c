@@ -172,7 +172,8 @@ main(void)
     exhaustion_counts = test_shared(sizeof *exhaustion_counts);
     unsigned passed = 0;
     const uint64_t share = TEST_FEWER ? 8 : 24;
-    for (uint64_t n = 1; n < REQUESTS_MAX && passed < ENOUGH; n += 1 + n / share)
+    const uint64_t most = TEST_FEWER ? 4 * REQUESTS_MAX : REQUESTS_MAX;
+    for (uint64_t n = 1; n < most && passed < ENOUGH; n += 1 + n / share)
         passed = exhaustion_case((struct mm_config){ .fail_request = n }) ? 0 : passed + 1;
     mm_assert(passed == ENOUGH);
     /* With a limit all later requests fail as well, of both threads. */

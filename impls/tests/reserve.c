@@ -42,7 +42,7 @@ static double
 plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double born, bool warm,
                   double ns_per_step)
 {
-    double all = plant->live_bytes / STEP_BYTES, done = 0, taken = 0, ns = 0, helped = 0,
+    double all = plant->live_bytes / STEP_BYTES, done = 0, taken = 0, ns = 0, ran = 0, helped = 0,
            idle = WAKE_NS;
     double debt = 0;
     pacer_begin(pacer, born, room);
@@ -54,13 +54,15 @@ plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double 
             helped += pass;
         } else {
             taken += BLOCK;
-            debt = BLOCK * pacer_debt_per_byte(pacer, done, ns, room - taken);
+            debt = BLOCK * pacer_debt_per_byte(pacer, done, ran, room - taken);
             debt = debt < HELP_NS ? debt : HELP_NS;
             helped += debt;
             pass += debt;
         }
         ns += pass;
-        done += (pass > idle ? pass - idle : 0) / ns_per_step;
+        double marked = pass > idle ? pass - idle : 0;
+        ran += marked;
+        done += marked / ns_per_step;
         idle = pass > idle ? 0 : idle - pass;
     }
     pacer_learn_speed(pacer, all, all * ns_per_step);
@@ -107,7 +109,8 @@ main(void)
                                .stumble = i / 81 ? 1.4 : 1 };
         plant_run(&plant);
         double marking = plant.live_bytes / STEP_BYTES * plant.ns_per_step * plant.bytes_per_ns;
-        bool easy = plant.stumble == 1 && 4 * (marking + 1e6 * plant.bytes_per_ns) < plant.room_bytes;
+        bool easy = plant.stumble == 1 &&
+                    4 * (marking + 1e6 * plant.bytes_per_ns) < plant.room_bytes;
         double cycles = CYCLES - WARM_CYCLES, each = plant.taken_bytes / cycles;
         bool eager = easy && each < 0.6 * plant.room_bytes;
         bool helps = easy && plant.helped_ns > plant.all_ns / 100;
@@ -118,12 +121,11 @@ main(void)
         if (!late && !eager && !helps)
             continue;
         failed = 1;
-        printf(
-            "pacer: live %.0f, room %.0f, %.1f bytes/ns, %.0f ns/step, %.1f x: late %u, %.2f of the room "
-            "used in a cycle, %.3f of the time spent on help\n",
-            plant.live_bytes, plant.room_bytes, plant.bytes_per_ns, plant.ns_per_step, plant.stumble,
-            plant.late,
-            each / plant.room_bytes, plant.helped_ns / plant.all_ns);
+        printf("pacer: live %.0f, room %.0f, %.1f bytes/ns, %.0f ns/step, %.1f x: late %u, %.2f of "
+               "the room "
+               "used in a cycle, %.3f of the time spent on help\n",
+               plant.live_bytes, plant.room_bytes, plant.bytes_per_ns, plant.ns_per_step,
+               plant.stumble, plant.late, each / plant.room_bytes, plant.helped_ns / plant.all_ns);
     }
     mm_assert(tried > 120);
     return failed;

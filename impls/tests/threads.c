@@ -218,7 +218,7 @@ main(void)
 {
     const uint32_t rounds = TEST_FEWER ? 10 : 20;
     struct threads_run runs[] = {
-        { .config = { .seed = 1, .cores = 2 }, .rounds = rounds, .puts = 400 },
+        { .config = { .seed = 1, .cores = 2 * THREADS }, .rounds = rounds, .puts = 400 },
         { .config = { .seed = 2, .cores = 2, .heap_bytes = (size_t)24 << 20 },
           .rounds = rounds,
           .puts = 400 },
