@@ -36,7 +36,7 @@ set_svg(name, height) = sprintf("set terminal svg noenhanced size %d,%d font 'sa
 set_png(name, height) = sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,%d' background rgb 'white'; set output '%s.png'", \
     picture_width, height, font_size, name)
 # A grid of n cells: three in a row, or what leaves fewer of them empty.
-columns_of(n) = n < 3 ? n : n == 4 ? 2 : n % 3 == 1 ? 4 : 3
+columns_of(n) = n < 3 ? n : n == 4 ? 2 : 3
 rows_of(n) = (n + columns_of(n) - 1) / columns_of(n)
 
 # Managers that a panel, or any panel of the figure, tells of: rows is a text such as " 1 3 ".
