@@ -35,7 +35,7 @@ set_svg(name, height) = sprintf("set terminal svg noenhanced size %d,%d font 'sa
     picture_width, height, font_size, name)
 set_png(name, height) = sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,%d' background rgb 'white'; set output '%s.png'", \
     picture_width, height, font_size, name)
-# A grid of n cells: three in a row, or what leaves fewer of them empty.
+# A grid of n cells: three in a row; four are two by two, which leaves none empty.
 columns_of(n) = n < 3 ? n : n == 4 ? 2 : 3
 rows_of(n) = (n + columns_of(n) - 1) / columns_of(n)
 

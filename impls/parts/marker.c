@@ -20,8 +20,9 @@ marker_create(struct block_heap *heap, size_t reserved)
     marker->stack = pages_reserve(&heap->pages, reserved);
     if (!marker->stack || !block_heap_extend(heap, marker->stack, &marker->committed, first))
         mm_exhausted(reserved, heap->pages.limit);
-    marker->stack[0] =
-        0; /* here, and not in the first stop: a page fault takes longer than a stop */
+    /* Its first page is touched here, and not in the first stop, which is shorter than the fault.
+     */
+    marker->stack[0] = 0;
     marker->capacity = marker->committed / sizeof *marker->stack;
     if (marker->committed > MARKER_STACK_BYTES_MAX)
         marker->capacity = MARKER_STACK_BYTES_MAX / sizeof *marker->stack;

@@ -220,13 +220,11 @@ world_look_on(struct world *world)
     world_jitter(world);
     while (MM_LOAD_ACQUIRE(&world->task) && events_clock() < until)
         MM_RELAX();
-    while (pthread_mutex_trylock(&world->lock) != 0)
-        if (events_clock() < until) {
-            MM_RELAX();
-        } else {
-            world_lock(world);
-            return;
-        }
+    bool locked = pthread_mutex_trylock(&world->lock) == 0;
+    for (; !locked && events_clock() < until; locked = pthread_mutex_trylock(&world->lock) == 0)
+        MM_RELAX();
+    if (!locked)
+        world_lock(world);
 }
 
 void

@@ -121,9 +121,8 @@ main(void)
         if (!late && !eager && !helps)
             continue;
         failed = 1;
-        printf("pacer: live %.0f, room %.0f, %.1f bytes/ns, %.0f ns/step, %.1f x: late %u, %.2f of "
-               "the room "
-               "used in a cycle, %.3f of the time spent on help\n",
+        printf("pacer: live %.0f, room %.0f, %.1f bytes/ns, %.0f ns/step, %.1f x: late %u, "
+               "%.2f of the room used in a cycle, %.3f of the time spent on help\n",
                plant.live_bytes, plant.room_bytes, plant.bytes_per_ns, plant.ns_per_step,
                plant.stumble, plant.late, each / plant.room_bytes, plant.helped_ns / plant.all_ns);
     }
