@@ -133,7 +133,7 @@ void mm_collect(struct mm_mutator *m);
 /* Reads the books.  No mutator may run meanwhile; may walk the heap. */
 void mm_stats(struct mm_heap *heap, struct mm_stats *out);
 
-/* Whether `obj` is memory that this manager handed out. */
+/* Whether `obj` is memory that this manager handed out.  No other mutator may run meanwhile. */
 bool mm_owns(const struct mm_heap *heap, const void *obj);
 
 /* Asserts the manager's numbered invariants (its page lists them).  No mutator may run

@@ -183,7 +183,7 @@ block_again_push(struct block_again *again, const mm_ref *place)
     char *obj = place->ptr_;
     if (!obj)
         return;
-    mm_assert(mm_owns((const struct mm_heap *)heap, obj));
+    mm_assert(block_heap_owns(heap, obj));
     if (!block_again_is_new(again, obj))
         return;
     mm_assert(*block_mark_byte(heap, obj) == heap->mark);

@@ -437,9 +437,8 @@ mm_stats(struct mm_heap *whole, struct mm_stats *out)
 }
 
 bool
-mm_owns(const struct mm_heap *whole, const void *obj)
+block_heap_owns(const struct block_heap *heap, const void *obj)
 {
-    const struct block_heap *heap = (const struct block_heap *)whole;
     size_t offset = block_heap_offset(heap, obj);
     if (offset < (size_t)heap->blocks_top << BLOCK_SHIFT) {
         const struct kind *kind = &heap->kinds[heap->blocks[offset >> BLOCK_SHIFT].kind];
@@ -450,4 +449,15 @@ mm_owns(const struct mm_heap *whole, const void *obj)
     size_t page = ((uintptr_t)obj - (uintptr_t)space->base) / PAGES_BYTES;
     return page <= space->last && page < space->top && (uintptr_t)obj % PAGES_BYTES == 0 &&
            space->table[page].pages && space->table[page].state == LARGE_USED;
+}
+
+/* A collector's own thread may be giving memory back. */
+bool
+mm_owns(const struct mm_heap *whole, const void *obj)
+{
+    struct block_heap *heap = (struct block_heap *)whole;
+    world_lock(&heap->world);
+    bool owns = block_heap_owns(heap, obj);
+    world_unlock(&heap->world);
+    return owns;
 }

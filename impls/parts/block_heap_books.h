@@ -231,6 +231,9 @@ void block_heap_event(struct mm_mutator *m, enum mm_event_kind kind, uint64_t be
 /* Gives all free memory beyond the budget back to the system at once. */
 void block_heap_trim(struct mm_mutator *m);
 
+/* Whether `obj` was handed out.  With the lock held, or the world stopped. */
+bool block_heap_owns(const struct block_heap *heap, const void *obj);
+
 /* block_cycle.c: what every cycle of every manager begins and ends with. */
 void block_cycle_begin(struct block_heap *heap);
 void block_cycle_end(struct block_heap *heap);
