@@ -45,7 +45,7 @@ pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
     if (runway <= 0) /* not known yet */
         return needed;
     double least = SLOWEST_MARGIN * pacer_slowest_bytes(pacer, ns);
-    double late = late_begin(needed, runway);
+    double late = late_begin(needed, runway, pacer->taken_bytes);
     late = late > least ? late : least;
     return late < needed ? late : needed;
 }
@@ -107,4 +107,5 @@ pacer_learn(struct pacer *pacer, const struct pacer_cycle *cycle)
     pacer->survival = pacer_rise(pacer->survival, share < 1 ? share : 1);
     pacer->found_bytes = cycle->found_bytes;
     pacer->runway_bytes = cycle->runway_bytes;
+    pacer->taken_bytes = cycle->taken_bytes;
 }

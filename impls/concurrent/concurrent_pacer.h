@@ -17,7 +17,7 @@
  * the runway, for the next: what is taken meanwhile is not found dead before that one ends, so
  * without it cycles that are short of room have all of it and none in turns.
  *
- * Where even the whole runway is far too short it begins late (parts/late_begin.h), but early
+ * Where that cannot be kept up from cycle to cycle it begins late (parts/late_begin.h), but early
  * enough for mutators that help as much as they may.
  *
  * A mutator that helps does not make marking faster, for it marks in turns with the thread or looks
@@ -39,6 +39,7 @@ struct pacer {
     double survival;       /* share of what is born between two snapshots that the second reaches */
     double found_bytes;    /* reached by the last cycle */
     double runway_bytes;   /* when it ended */
+    double taken_bytes;    /* while it ran */
     double help_per_byte;  /* ns, the most that mutators can be made to help */
     double expected_steps; /* of the running cycle */
     double reserve_bytes;  /* of its runway */

@@ -13,7 +13,8 @@ enum {
 static const double MARK_SHARE = 0.8; /* the same as long as there is room: 44 % of all */
 static const double PAID_OVER = 0.9;  /* of the runway */
 static const double TRIGGER_MIN = 0.2;
-static const double LEFT_LEAST = 0.1, LEFT_MOST = 0.3; /* of the runway, when a cycle ends */
+/* Of the runway when a cycle ends; where all goes well a tenth is left. */
+static const double LEFT_LEAST = 0.05, LEFT_MOST = 0.3;
 static const double MARGIN_LEAST = 0.8, MARGIN_MOST = 2;
 static const double PATIENCE = 0.85; /* what remains is often less than was thought */
 
@@ -123,7 +124,8 @@ pacer_end(struct pacer *pacer, uint64_t handed_bytes, size_t runway, uint64_t li
     pacer->paid_bytes = 0;
 }
 
-/* What lives when the next cycle begins is what lives now, and what survives until then. */
+/* What lives when the next cycle begins is what lives now, and what survives until then.  It begins
+ * before pacer_is_late. */
 void
 pacer_set_trigger(struct pacer *pacer, size_t runway)
 {
@@ -132,8 +134,10 @@ pacer_set_trigger(struct pacer *pacer, size_t runway)
     double ns = steps * pacer->ns_per_step;
     double bytes = pacer->margin * ns * pacer->bytes_per_ns / (MARK_SHARE * PAID_OVER);
     double most = (double)runway;
-    pacer->is_forced = bytes > most;
-    pacer->trigger = (size_t)pacer_between(late_begin(bytes, most), TRIGGER_MIN * most, most);
+    double begin = late_begin(bytes, most, (double)pacer->fresh_bytes);
+    double least = LATE_BYTES * (2 * ns / (double)pacer->slice_ns + 1);
+    pacer->is_forced = bytes > most || begin < bytes;
+    pacer->trigger = (size_t)pacer_between(begin > least ? begin : least, TRIGGER_MIN * most, most);
 }
 
 void
