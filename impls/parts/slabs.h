@@ -38,7 +38,7 @@ struct slab_cell {
 
 enum {
     SLAB_NEXT_BYTES = 512,  /* larger cells are popped next after they are freed */
-    SLAB_AHEAD_BYTES = 1024 /* ahead of a cell that is popped or freed, see slabs_expect */
+    SLAB_AHEAD_BYTES = 1024 /* behind a cell, see slabs_expect */
 };
 
 enum slab_state { SLAB_PARTIAL, SLAB_CURRENT, SLAB_FULL };

@@ -44,7 +44,8 @@ mm_new_array(struct mm_mutator *m, const struct mm_type *type, size_t n)
         obj = slabs_pop(&m->cells, class_index);
         if (MM_UNLIKELY(!obj))
             obj = pooled_refill(m, class_index);
-        slabs_expect(obj);
+        if (bytes <= SLAB_NEXT_BYTES)
+            slabs_expect(obj);
     }
     debug_fill(obj, DEBUG_FILL_FRESH, bytes);
     null_refs(type, obj, n);
