@@ -127,7 +127,7 @@ block_heap_set_budget(struct block_heap *heap, size_t bytes)
      * there must be room even when all that is idle has gone back. */
     size_t held = MM_LOAD_RELAXED(&heap->pages.held), idle = block_heap_idle(heap);
     size_t least = (held > idle ? held - idle : 0) + 2 * bytes +
-                   block_supply_cost(heap, BLOCK_COMMIT);
+                   block_supply_cost(heap, BLOCK_ROOM);
     if (heap->growth_percent && heap->budget < least)
         heap->budget = least;
     heap->budget = heap->budget < most ? heap->budget : most;

@@ -5,7 +5,8 @@
 
 enum {
     BLOCK_SHIFT = 14,         /* a block is 16 KiB: small, so that many kinds fit a small heap */
-    BLOCK_COMMIT = 16,        /* blocks asked of the system at once */
+    BLOCK_COMMIT = 2,         /* blocks asked of the system, and brought in, at once: a pause */
+    BLOCK_ROOM = 16,          /* blocks that there is room for when memory changes hands */
     HOLE_BYTES_MAX = 1 << 14, /* handed out at once, at most; but always a cell */
     MARKER_STACK_BYTES_MAX = 1 << 30, /* of the mark stack, if the limit allows it */
     MARKER_PIECE = 64,                /* references of a tail that are looked at in one go */

@@ -31,6 +31,7 @@ block_supply_commit(struct block_heap *heap, uint32_t from, uint32_t count)
         !pages_commit(&heap->pages, block_address(heap, from), (size_t)count << BLOCK_SHIFT))
         return false;
     heap->cells_committed += (size_t)count << BLOCK_SHIFT;
+    pages_touch(&heap->pages, block_address(heap, from), (size_t)count << BLOCK_SHIFT);
     for (uint32_t block = from; block < top; block++)
         block_list_push(heap, &heap->free, block);
     heap->blocks_top = heap->blocks_top < top ? (uint32_t)top : heap->blocks_top;
@@ -77,7 +78,7 @@ block_supply_fresh(struct mm_mutator *m)
     uint32_t count = BLOCK_COMMIT;
     for (bool more = true; more && block_heap_headroom(heap) < block_supply_cost(heap, 1);) {
         more = block_large_sweep(heap, SWEEP_LARGE);
-        block_large_return(m, block_supply_cost(heap, BLOCK_COMMIT));
+        block_large_return(m, block_supply_cost(heap, BLOCK_ROOM));
     }
     while (count && block_heap_headroom(heap) < block_supply_cost(heap, count))
         count /= 2;

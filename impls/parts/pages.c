@@ -9,6 +9,8 @@
 #define MADV_POPULATE_WRITE 23 /* of Linux 5.14; older ones refuse it */
 #endif
 
+enum { TOUCH_SHARE = 8 }; /* of what is held, at most, is brought in at once */
+
 void
 pages_init(struct pages *pages, const struct mm_config *config)
 {
@@ -90,8 +92,10 @@ pages_close(void *from, size_t bytes)
 }
 
 void
-pages_touch(void *from, size_t bytes)
+pages_touch(const struct pages *pages, void *from, size_t bytes)
 {
+    if (bytes <= PAGES_BYTES || bytes > MM_LOAD_RELAXED(&pages->held) / TOUCH_SHARE)
+        return;
     int kept = errno;
     (void)madvise(from, bytes, MADV_POPULATE_WRITE);
     errno = kept;

@@ -3,8 +3,6 @@
  * Cost: a walk over the entries of the span, and a system call where memory comes or goes. */
 #include "parts/spans_memory.h"
 
-enum { SPAN_TOUCH_SHARE = 8 }; /* of what is held */
-
 void
 spans_note_units(struct span *span)
 {
@@ -64,19 +62,6 @@ spans_open_units(struct spans *spans, const struct span *span, uint32_t units)
     return true;
 }
 
-/* Memory that is committed is mostly wanted at once, and a fault for each page costs several times
- * what the system takes for many together.  But little of a large object may ever be touched, so
- * what is brought in so is at most a small share of what is held. */
-static void
-spans_touch(struct spans *spans, const struct span *span, uint32_t from, uint32_t pages,
-            size_t missing_bytes)
-{
-    if (missing_bytes > PAGES_BYTES &&
-        missing_bytes <= MM_LOAD_RELAXED(&spans->pages.held) / SPAN_TOUCH_SHARE)
-        pages_touch(spans_start(spans, span) + (size_t)from * PAGES_BYTES,
-                    (size_t)(pages - from) * PAGES_BYTES);
-}
-
 /* How many of the first `pages`, in so many units, are not there, of which `from` is the first. */
 static uint32_t
 spans_missing(const struct span *span, uint32_t pages, uint32_t units, uint32_t *from)
@@ -108,7 +93,8 @@ spans_fill_to(struct spans *spans, struct span *span, uint32_t pages, uint32_t m
         pages_uncharge(&spans->pages, bytes);
         return false;
     }
-    spans_touch(spans, span, from, pages, bytes);
+    pages_touch(&spans->pages, spans_start(spans, span) + (size_t)from * PAGES_BYTES,
+                (size_t)(pages - from) * PAGES_BYTES);
     for (uint32_t i = 0; i < units; i++) {
         uint32_t share = spans_share(pages, i);
         if (share > span[i].committed_pages)

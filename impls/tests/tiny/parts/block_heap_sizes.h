@@ -8,6 +8,7 @@
 enum {
     BLOCK_SHIFT = 12,
     BLOCK_COMMIT = 1,
+    BLOCK_ROOM = 1,
     HOLE_BYTES_MAX = 64,
     MARKER_STACK_BYTES_MAX = 80 * 8,
     MARKER_PIECE = 1,
