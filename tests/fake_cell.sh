@@ -28,7 +28,7 @@ describe() {
  "workload": {"name": "$workload", "summary": "a workload", "operation": "a step", "threads_default": 1,
   "threads_max": 2, "has_serve": $serves, "fixed_live": true, "variants": [$variants],
   "on_request": [$on_request], "needs": [$needs],
-  "unavailable": $missing, "input": null, "plans": []},
+  "unavailable": $missing, "input": null},
  "manager": {"name": "$manager", "summary": "a manager", "max_threads": 1, "obeys_limit": true,
   "emits_events": true, "collects": $collects, "version": null, "traits": {}}}
 EOF

@@ -53,7 +53,7 @@ uint64_t serve_warm_up_requests(const struct workload_plan *plan);
 void serve_cold(struct cell *cell);
 void serve_timed(struct cell *cell);
 
-/* Prints what --describe asks for. */
+/* Prints what --describe or --plans asks for. */
 void cell_describe(struct cell *cell);
 
 /* From the heap's making to its end: the function that Google Benchmark calls. */

@@ -87,7 +87,8 @@ describe_workload(struct cell *cell)
     json_object_set_new(workload, "needs", describe_needs());
     json_object_set_new(workload, "unavailable", describe_text(unavailable));
     json_object_set_new(workload, "input", describe_text(input));
-    json_object_set_new(workload, "plans", describe_plans(cell));
+    if (cell->options.plans)
+        json_object_set_new(workload, "plans", describe_plans(cell));
     return workload;
 }
 

@@ -32,7 +32,8 @@ static const char options_help[] =
     "  --slice-us N                longest slice of an incremental manager\n"
     "  --growth-percent N          collect when the live size has grown by this, beside a limit\n"
     "                              too (without one: 100)\n"
-    "  --describe                  print what this cell is and plans, as JSON; run nothing\n"
+    "  --describe                  print what this cell is, as JSON; run nothing\n"
+    "  --plans                     the same, and what it would do at each size and variant\n"
     "  --help, --version\n"
     "  --benchmark_format=json, --benchmark_out=FILE, ...  as Google Benchmark has them\n"
     "exit status: 0 measured, 1 error, 2 usage, 3 memory exhausted, 4 breach of contract\n";
@@ -189,6 +190,8 @@ options_switch(struct cell_options *options, const char *flag)
         options->populate = true;
     else if (strcmp(flag, "--describe") == 0)
         options->describe = true;
+    else if (strcmp(flag, "--plans") == 0)
+        options->describe = options->plans = true;
     else if (strcmp(flag, "--help") == 0) {
         printf(options_help, program_invocation_short_name);
         exit(CELL_MEASURED);

@@ -36,7 +36,8 @@ enum {
     SHELF = 8192, /* nodes */
     PARTS = 10,
     SETTLED_PARTS = PARTS / 2,
-    SAMPLES = 20, /* of each part: so often threads come and go */
+    SAMPLES = 20,      /* of each part: so often threads come and go */
+    SAMPLES_SHORT = 4, /* in a short run: the thread sanitizer takes 50 ms for that */
     WARM_UP_CYCLES = 5,
     WARM_UP_TURNS = 4 * SHELF,
     LOOK_TURNS = 32,    /* between looks at the clock */
@@ -374,11 +375,12 @@ soak_warm_up(struct mm_heap *heap, struct mm_mutator *m, double sample_s)
 
 /* One part of the time; the most that was held. */
 static uint64_t
-soak_part(struct mm_heap *heap, struct mm_mutator *m, unsigned part, double sample_s)
+soak_part(struct mm_heap *heap, struct mm_mutator *m, unsigned part, unsigned samples,
+          double sample_s)
 {
     uint64_t most = 0;
     struct mm_stats stats;
-    for (unsigned i = 0; i < SAMPLES; i++) {
+    for (unsigned i = 0; i < samples; i++) {
         stats = soak_sample(heap, m, sample_s);
         most = stats.held_bytes > most ? stats.held_bytes : most;
     }
@@ -447,14 +449,15 @@ soak(uint64_t seconds, uint64_t seed)
     struct mm_config config = { .cores = THREADS, .seed = seed };
     struct mm_heap *heap = mm_heap_create(&config);
     struct mm_mutator *m = mm_attach(heap);
-    double sample_s = (double)seconds / (PARTS * SAMPLES);
+    unsigned samples = seconds < SHORT_S ? SAMPLES_SHORT : SAMPLES;
+    double sample_s = (double)seconds / (PARTS * samples);
     soak_fill(heap, m, seed);
     soak_warm_up(heap, m, sample_s);
     double growth = GROWTH_MAX_UNSETTLED;
     unsigned base_part = 1;
-    uint64_t base = soak_part(heap, m, base_part, sample_s);
+    uint64_t base = soak_part(heap, m, base_part, samples, sample_s);
     for (unsigned part = 2; part <= PARTS; part++) {
-        uint64_t most = soak_part(heap, m, part, sample_s);
+        uint64_t most = soak_part(heap, m, part, samples, sample_s);
         if (most > (uint64_t)((double)base * growth) + GROWTH_MAX_BYTES)
             soak_fail("%" PRIu64 " bytes held in part %u, %" PRIu64 " in part %u: memory grows",
                       most, part, base, base_part);
