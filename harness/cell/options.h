@@ -35,7 +35,7 @@ struct cell_options {
     bool populate;
     uint64_t slice_us, growth_percent; /* 0: the manager's default */
     bool describe;
-    bool plans; /* are described too: some take a tenth of a second to make */
+    bool plans;            /* are described too: some take a tenth of a second to make */
     char **benchmark_argv; /* for Google Benchmark, with the program's name first */
     int benchmark_argc;
 };
