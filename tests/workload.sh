@@ -19,7 +19,7 @@ own_core() {
     done
 }
 
-"$cells/$name.checked" --describe >out || fail "the referee's cell does not describe itself"
+"$cells/$name.checked" --plans >out || fail "the referee's cell does not describe itself"
 variants=$(sed -n '/"variants": \[$/,/\]/s/^ *"\([^"]*\)",*$/\1/p' out)
 core=
 ! grep -q '"threads_default": 1,' out || own_core

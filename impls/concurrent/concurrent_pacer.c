@@ -40,11 +40,12 @@ pacer_slowest_bytes(const struct pacer *pacer, double ns)
 double
 pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
 {
-    double ns = MARGIN * pacer_steps(pacer, born_bytes) * pacer->ns_per_step + LEAD_NS;
-    double needed = pacer->bytes_per_ns * ns, runway = pacer->runway_bytes;
+    double ns = MARGIN * pacer_steps(pacer, born_bytes) * pacer->ns_per_step;
+    double lead = pacer->bytes_per_ns * LEAD_NS; /* nobody is held up before marking begins */
+    double needed = pacer->bytes_per_ns * ns + lead, runway = pacer->runway_bytes;
     if (runway <= 0) /* not known yet */
         return needed;
-    double least = SLOWEST_MARGIN * pacer_slowest_bytes(pacer, ns);
+    double least = lead + SLOWEST_MARGIN * pacer_slowest_bytes(pacer, ns);
     double late = late_begin(needed, runway, pacer->taken_bytes);
     late = late > least ? late : least;
     return late < needed ? late : needed;

@@ -321,8 +321,8 @@ block_heap_refill(struct mm_mutator *m, const struct mm_type *type, size_t bytes
     return cell;
 }
 
-/* The references are nulled after the lock: nobody stops the world meanwhile, for this mutator
- * runs, and nobody knows the object. */
+/* Its memory is brought in, or its references nulled, after the lock: nobody stops the world
+ * meanwhile, for this mutator runs, and nobody knows the object. */
 void *
 block_heap_large(struct mm_mutator *m, const struct mm_type *type, size_t n)
 {
@@ -338,7 +338,9 @@ block_heap_large(struct mm_mutator *m, const struct mm_type *type, size_t n)
         obj = block_large_new(m, kind, bytes, &zero);
     }
     world_unlock(&heap->world);
-    if (!zero && mm_has_refs(type))
+    if (zero)
+        pages_touch(&heap->pages, obj, bytes);
+    else if (mm_has_refs(type))
         null_refs(type, obj, n);
     block_heap_event(m, MM_EVENT_PAGE_REQUEST, begin, zero ? bytes : 0);
     return obj;

@@ -190,10 +190,8 @@ block_large_committed(struct block_heap *heap, uint32_t pages, bool *zero)
             (at = block_large_gone(heap, pages)) == LARGE_NONE)
             return LARGE_NONE;
         if (block_large_cut(heap, at, pages) &&
-            pages_commit(&heap->pages, block_large_address(space, at), bytes)) {
-            pages_touch(&heap->pages, block_large_address(space, at), bytes);
+            pages_commit(&heap->pages, block_large_address(space, at), bytes))
             return at;
-        }
         block_large_settle(space, at);
         return LARGE_NONE;
     }

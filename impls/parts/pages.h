@@ -40,8 +40,8 @@ bool pages_open(void *from, size_t bytes);
 /* Undoes pages_open. */
 void pages_close(void *from, size_t bytes);
 
-/* Brings in all of a part that was made usable just now, which else comes by a fault for each page
- * when it is touched first; that takes several times as long.  But little of a part may ever be
+/* Brings in all of a usable part, of which at least some is fresh: else each page comes by a fault
+ * when it is touched first, which takes several times as long.  But little of a part may ever be
  * touched: one that is more than a small share of what is held is left to the faults.  So it is if
  * the system refuses. */
 void pages_touch(const struct pages *pages, void *from, size_t bytes);

@@ -1,11 +1,12 @@
 /* reserve.c -- proves that the pacer of `concurrent` keeps its bounds: beside a model of a program
  * that allocates at one speed while a thread marks at another, once it has learned both, marking
- * ends before the room does, whatever the speeds; and where there is much room, no cycle begins
- * much before it must.  The same if marking takes 1.4 times as long in some cycle as was learned.
+ * ends before the room does, whatever the speeds; and where there is much room, or far too little,
+ * no cycle begins much before it must.  The same if marking takes 1.4 times as long in some cycle
+ * as was learned.
  *
  * The model goes a block at a time, with a thread that takes 0.1 ms to wake up.  What a mutator
- * owes it pays at once, and takes nothing meanwhile; marking goes on at the same speed, since it
- * helps in turns. */
+ * owes once it is awake it pays at once, and takes nothing meanwhile; marking goes on at the same
+ * speed, since it helps in turns. */
 #include "concurrent/concurrent_pacer.h"
 #include "parts/assert.h"
 
@@ -15,6 +16,7 @@
 enum { BLOCK = 1 << 14, WARM_CYCLES = 6, CYCLES = 30, WAKE_NS = 100000, HELP_NS = 150000 };
 enum { STUMBLE_CYCLES = 12 }; /* one of so many is slow, if any is */
 #define STEP_BYTES 24.0
+#define MADE_LEAST 0.75 /* of the room, in a cycle */
 
 struct plant {
     double live_bytes, room_bytes; /* room: beside what lives */
@@ -54,7 +56,7 @@ plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double 
             helped += pass;
         } else {
             taken += BLOCK;
-            debt = BLOCK * pacer_debt_per_byte(pacer, done, ran, room - taken);
+            debt = idle > 0 ? 0 : BLOCK * pacer_debt_per_byte(pacer, done, ran, room - taken);
             debt = debt < HELP_NS ? debt : HELP_NS;
             helped += debt;
             pass += debt;
@@ -114,11 +116,17 @@ main(void)
         double cycles = CYCLES - WARM_CYCLES, each = plant.taken_bytes / cycles;
         bool eager = easy && each < 0.6 * plant.room_bytes;
         bool helps = easy && plant.helped_ns > plant.all_ns / 100;
-        /* A mutator that helps for 0.15 ms with each block takes at least so much. */
-        double least = plant.stumble * marking / plant.bytes_per_ns / HELP_NS * BLOCK;
+        /* A mutator that helps for 0.15 ms with each block, once marking goes on, takes at least so
+         * much. */
+        double least = plant.stumble * marking / plant.bytes_per_ns / HELP_NS * BLOCK +
+                       WAKE_NS * plant.bytes_per_ns;
+        /* Where mutators are held up whatever is done, a cycle begins late, and makes room for
+         * most. */
+        bool hasty = marking > plant.room_bytes && 3 * least < 0.2 * plant.room_bytes &&
+                     each < MADE_LEAST * plant.room_bytes;
         bool possible = least < 0.4 * plant.room_bytes, late = plant.late && possible;
         tried += possible;
-        if (!late && !eager && !helps)
+        if (!late && !eager && !helps && !hasty)
             continue;
         failed = 1;
         printf("pacer: live %.0f, room %.0f, %.1f bytes/ns, %.0f ns/step, %.1f x: late %u, "

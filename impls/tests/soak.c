@@ -9,7 +9,7 @@
  * they own stays.
  *
  * The time is divided into ten parts, after a warm-up in which a collector has made some cycles. In
- * each, what is held is read many times.  Cells of random sizes that die at random lie worse the
+ * each, what is held is read some times.  Cells of random sizes that die at random lie worse the
  * longer it goes on, by less and less: what is held grows like the logarithm of the replacements,
  * of which a sanitized build does a tenth.  So the first half of the time, and all of a run of less
  * than five minutes, may hold three times what the first part did, and is there to settle; the

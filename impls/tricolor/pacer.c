@@ -125,7 +125,7 @@ pacer_end(struct pacer *pacer, uint64_t handed_bytes, size_t runway, uint64_t li
 }
 
 /* What lives when the next cycle begins is what lives now, and what survives until then.  It begins
- * before pacer_is_late. */
+ * about when pacer_is_late would say so, or before. */
 void
 pacer_set_trigger(struct pacer *pacer, size_t runway)
 {

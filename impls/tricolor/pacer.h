@@ -21,7 +21,7 @@ enum { PACER_STEPS_MIN = 1024 /* of a slice; less debt than that is put off */ }
 struct pacer {
     uint64_t slice_ns; /* aimed at: two thirds of the longest */
     size_t trigger;    /* a cycle begins when the runway is as short as this */
-    bool is_forced;    /* the mutators' share cannot be kept, and it begins late */
+    bool is_forced;    /* the mutators' share cannot be kept, or it begins late */
     /* Learnt. */
     double steps_last;     /* of the last cycle */
     double steps_per_byte; /* that was found reachable, in the last cycles */
