@@ -317,6 +317,27 @@ slabs_sort_orphans(struct slabs *slabs, size_t most)
     }
 }
 
+/* Half of the partial slabs of the class, of a cache whose thread stands still. */
+static void
+slabs_adopt_half(struct slab_cache *cache, struct slab_cache *other, unsigned class_index)
+{
+    size_t slabs = 0;
+    for (struct span *slab = other->bins[class_index].partial.first; slab; slab = slab->next)
+        slabs++;
+    for (size_t taken = 0; taken < slabs; taken += 2)
+        if (!slabs_adopt(cache, other, class_index))
+            return;
+}
+
+void *
+slabs_take_from_others(struct slab_cache *cache, unsigned class_index)
+{
+    for (struct slab_cache *other = cache->slabs->caches; other; other = other->all)
+        if (other != cache)
+            slabs_adopt_half(cache, other, class_index);
+    return slabs_take_partial(cache, &cache->bins[class_index]);
+}
+
 /* A cell of a slab of an orphan, or NULL. */
 static void *
 slabs_take_orphan(struct slab_cache *cache, unsigned class_index)

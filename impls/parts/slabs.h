@@ -11,7 +11,8 @@
  * and the entry fits a cache line.
  *
  * Caches outlive threads: a cache whose thread left is an orphan, with slabs, lists and all,
- * until a new thread takes it over, or one that needs memory takes slabs from it.
+ * until a new thread takes it over, or one that needs memory takes slabs from it.  A manager that
+ * can have all threads stand still may take slabs over from theirs too.
  *
  * Invariants (slabs_verify):
  *   C1  a cell is in one place: with the program, in a slab's list, in its cache's list of the
@@ -114,6 +115,10 @@ MM_SLOW bool slabs_spare(struct slab_cache *cache, size_t bytes);
 
 /* Takes back all that can be: unsorted cells, empty slabs, orphans' slabs, warm spans. */
 MM_SLOW void slabs_relieve(struct slab_cache *cache);
+
+/* While all other threads stand still, after slabs_relieve of each cache: takes slabs of the class
+ * that have cells to give over from the others, half of what each has.  A cell of one; NULL. */
+MM_SLOW void *slabs_take_from_others(struct slab_cache *cache, unsigned class_index);
 
 /* The last try, for a cell, or a large object, of so many bytes: takes back all that can be, and
  * waits for what other threads have in hand; NULL: there is no memory. */

@@ -185,6 +185,8 @@ refcount_refill(struct mm_mutator *m, unsigned class_index)
         refcount_open(m);
         refcount_relieve(m);
         cell = refcount_take(m, class_index);
+        if (!cell)
+            cell = slabs_take_from_others(&m->cells, class_index);
         refcount_close(m);
     }
     if (!cell)

@@ -10,7 +10,8 @@
  * one mutator does alone can be done, such as a portion of a search.
  *
  *   L1  The header of an object is read and written by its owner alone, or while the world stands.
- *       While a heap has one mutator, that one owns all objects.
+ *       While a heap has one mutator, that one owns all objects.  At the limit slabs change
+ *       hands, while the world stands and after all logs have been applied.
  *   L2  The places of an object are its count, and the increments in logs, less the decrements.
  *   L3  Whoever logs an increment has set the note of the object's slab before; only applying it
  *       clears the note.
