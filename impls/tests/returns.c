@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 enum {
-    KEPT_NODES = 9000,
+    KEPT_NODES = 14000,
     KEPT_BYTES = 1500,
-    LARGE_NODES = 40,
+    LARGE_NODES = 60,
     LARGE_BYTES = 500000,
     GARBAGE_NODES = 2000,
     GARBAGE_BYTES = 200
