@@ -45,6 +45,7 @@ struct mm_heap {
     uint64_t begin_ns;    /* of the cycle */
     uint64_t marking_ns;  /* when its marking began; 0: not yet */
     uint64_t held_up_ns;  /* of mutators, in the cycle */
+    uint64_t aided_steps; /* that they marked meanwhile beside the thread */
     uint64_t begin_bytes; /* blocks.handed_bytes when it began */
     uint64_t black_bytes; /* born in the cycle before, while it ran */
     uint64_t steps_done;  /* atomic: of the cycle, as far as those who mark told */
@@ -74,7 +75,7 @@ concurrent_start(struct mm_heap *heap)
     heap->wanted = false;
     heap->begin_ns = events_clock();
     heap->marking_ns = 0;
-    heap->held_up_ns = 0;
+    heap->held_up_ns = heap->aided_steps = 0;
     heap->begin_bytes = blocks->handed_bytes;
     heap->debt_ns = 0;
     MM_STORE_RELAXED(&heap->steps_done, 0);
@@ -116,6 +117,7 @@ concurrent_learn(struct mm_heap *heap)
         .runway_bytes = (double)heap->runway.bytes,
     };
     pacer_learn(&heap->pacer, &cycle);
+    pacer_learn_help(&heap->pacer, (double)heap->aided_steps, (double)heap->held_up_ns);
 }
 
 /* Everything reachable is marked. */
@@ -283,26 +285,31 @@ concurrent_stand_aside(const struct mm_mutator *m, uint64_t until_ns)
 }
 
 /* Holds the mutator up for so long, with the lock let go of meanwhile, so that marking gets ahead:
- * it only looks on while the thread has a core of its own, since marking in turns with it slows
- * both, else it marks, and says how many steps.  True: nothing is grey.  The caller tells of it,
- * and lets others stop the world. */
+ * while the thread has a core of its own it is the thread's aide, if that pays and nobody else is,
+ * or looks on, since marking in turns with the thread slows both; else it does that.  Says how many
+ * steps it marked.  True: nothing is grey.  The caller tells of it, and lets others stop the world.
+ */
 static bool
 concurrent_help(struct mm_mutator *m, uint64_t ns, uint64_t *ran)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock();
-    bool looks_on = concurrent_has_core(heap), done = false;
-    if (!looks_on)
+    bool in_turns = !concurrent_has_core(heap), done = false;
+    bool aids = !in_turns && heap->pacer.ns_per_step >= AIDE_STEP_NS && aide_prepare(blocks);
+    if (in_turns)
         concurrent_note_marking(heap, begin);
     world_unlock(&blocks->world);
-    if (looks_on)
-        concurrent_stand_aside(m, begin + ns);
-    else
+    if (in_turns)
         done = snapshot_mark(blocks, UINT64_MAX, begin + ns, ran);
+    if (aids)
+        *ran += aide_mark(blocks, &m->stop, begin + ns);
+    if (!in_turns)
+        concurrent_stand_aside(m, begin + ns);
     (void)MM_ADD_RELAXED(&heap->steps_done, *ran);
     world_lock(&blocks->world);
     heap->held_up_ns += events_clock() - begin;
+    heap->aided_steps += aids ? *ran : 0;
     return done;
 }
 
@@ -469,6 +476,8 @@ mm_heap_create(const struct mm_config *config)
         mm_exhausted(sizeof *heap, config->heap_bytes);
     block_heap_create(&heap->blocks, config, sizeof *heap + sizeof *hold + THREAD_BYTES);
     snapshot_create(&heap->blocks);
+    if (config->cores > 1)
+        aide_create(&heap->blocks);
     hold->heap = &heap->blocks;
     hold->ordinal = MM_NO_MUTATOR;
     heap->hold = hold;
@@ -494,6 +503,7 @@ mm_heap_destroy(struct mm_heap *heap)
     world_unlock(&heap->blocks.world);
     pthread_join(heap->thread, NULL);
     pthread_cond_destroy(&heap->wake);
+    aide_destroy(&heap->blocks);
     snapshot_destroy(&heap->blocks);
     block_heap_destroy(&heap->blocks);
     free(heap->hold);

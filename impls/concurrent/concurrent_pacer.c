@@ -4,9 +4,10 @@
 #include "parts/late_begin.h"
 
 enum {
-    LEAD_NS = 300000, /* to wake the thread, to prepare, and for two handshakes */
-    STEPS_MIN = 1024, /* fewer tell nothing */
-    LEFT_SHARE = 16   /* of a cycle is always thought to be left */
+    LEAD_NS = 300000,         /* to wake the thread, to prepare, and for two handshakes */
+    STEPS_MIN = 1024,         /* fewer tell nothing */
+    HELD_UP_NS_MIN = 1000000, /* nor does a shorter time of aides */
+    LEFT_SHARE = 16           /* of a cycle is always thought to be left */
 };
 static const double MARGIN = 1.2, RESERVE = 0.25, SHORT = 0.9, SPEED_WEIGHT = 0.5,
                     DEBT_PER_BYTE_MAX = 20, SLOWEST_MARGIN = 1.5;
@@ -34,7 +35,7 @@ pacer_steps(const struct pacer *pacer, double born_bytes)
 static double
 pacer_slowest_bytes(const struct pacer *pacer, double ns)
 {
-    return ns / (1 / pacer->bytes_per_ns + pacer->help_per_byte);
+    return ns / (1 / pacer->bytes_per_ns + pacer->help_per_byte * (1 + pacer->help_speed));
 }
 
 double
@@ -78,7 +79,7 @@ pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, dou
     double usable = runway - pacer->reserve_bytes;
     double left_ns = left * pacer_ns_per_step(pacer, steps_done, ns);
     double x = pacer->bytes_per_ns * left_ns / (usable > 1 ? usable : 1);
-    double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns : 0;
+    double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns / (1 + pacer->help_speed) : 0;
     return debt < DEBT_PER_BYTE_MAX ? debt : DEBT_PER_BYTE_MAX;
 }
 
@@ -93,6 +94,16 @@ pacer_learn_speed(struct pacer *pacer, double steps, double ns)
 {
     if (steps >= STEPS_MIN)
         pacer->ns_per_step += SPEED_WEIGHT * (ns / steps - pacer->ns_per_step);
+}
+
+void
+pacer_learn_help(struct pacer *pacer, double steps, double ns)
+{
+    if (ns < HELD_UP_NS_MIN)
+        return;
+    double speed = steps * pacer->ns_per_step / ns;
+    speed = speed < 1 ? speed : 1;
+    pacer->help_speed += SPEED_WEIGHT * (speed - pacer->help_speed);
 }
 
 void

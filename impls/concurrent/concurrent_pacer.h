@@ -10,7 +10,8 @@
  *     needed   = bytes_per_ns * (MARGIN * steps * ns_per_step + LEAD_NS)
  *     usable   = runway - reserve
  *     x        = bytes_per_ns * left * ns_per_step / usable
- *     debt     = (x - 1) / bytes_per_ns       ns of help for each byte taken, if x > 1
+ *     debt     = (x - 1) / bytes_per_ns / (1 + help_speed)
+ *                                             ns of help for each byte taken, if x > 1
  *
  * A cycle begins when the runway is as short as `needed`.  If x is above 1, marking would end too
  * late.  A cycle that begins with less than is taken while it marks leaves a reserve, RESERVE of
@@ -20,9 +21,10 @@
  * Where that cannot be kept up from cycle to cycle it begins late (parts/late_begin.h), but early
  * enough for mutators that help as much as they may.
  *
- * A mutator that helps does not make marking faster, for it marks in turns with the thread or looks
- * on; it takes nothing meanwhile, and that is what the debt is reckoned by: of the time until
- * marking ends, left * ns_per_step, a share of 1 / x may be spent on taking bytes.
+ * A mutator that helps takes nothing meanwhile, and that is what the debt is reckoned by: of the
+ * time until marking ends, left * ns_per_step, a share of 1 / x may be spent on taking bytes.  The
+ * rest is as much shorter as marking is faster meanwhile: with an aide (parts/aide.h) by its speed,
+ * which is learned; not by one who marks in turns with the thread, or looks on.
  *
  * What is measured rises at once and falls by half, so that one quiet cycle does not make the next
  * one late.  A cycle whose marking is slower than was learned is reckoned by its own speed as soon
@@ -41,6 +43,7 @@ struct pacer {
     double runway_bytes;   /* when it ended */
     double taken_bytes;    /* while it ran */
     double help_per_byte;  /* ns, the most that mutators can be made to help */
+    double help_speed;     /* of marking by who helps, in that of the thread; 0: none is made */
     double expected_steps; /* of the running cycle */
     double reserve_bytes;  /* of its runway */
 };
@@ -67,8 +70,11 @@ void pacer_begin(struct pacer *pacer, double born_bytes, double runway);
  * marking began. */
 double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, double runway);
 
-/* So many steps took so long. */
+/* So many steps took the thread so long. */
 void pacer_learn_speed(struct pacer *pacer, double steps, double ns);
+
+/* Mutators were held up for so long in a cycle, and marked so many steps beside the thread. */
+void pacer_learn_help(struct pacer *pacer, double steps, double ns);
 
 /* A cycle ended. */
 void pacer_learn(struct pacer *pacer, const struct pacer_cycle *cycle);

@@ -137,8 +137,8 @@ void
 block_check(struct block_heap *heap)
 {
     mm_assert(!block_heap_is_marking(heap));
-    mm_assert(heap->marker.depth == 0);
-    mm_assert(heap->marker.ring_fill == 0);
+    mm_assert(heap->marker.greys.depth == 0);
+    mm_assert(heap->marker.greys.ring_fill == 0);
     mm_assert(heap->marker.unscanned_blocks == 0);
     block_check_blocks(heap);
     block_check_large(heap);

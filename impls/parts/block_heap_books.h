@@ -13,13 +13,14 @@
  *
  * Everything here is guarded by the world's lock, but a mutator's own holes, and what belongs to
  * the marker: its own structure, kind.marked, large_space.marked_pages and large_space.grey, which
- * mutators leave alone while it may run.  What both touch is atomic: mark bytes, block.touched,
- * kind.blocks_touched, large.mark, and the places that references are in.  So a marker may run
- * while mutators do. */
+ * mutators leave alone while it may run; the last two are atomic, for an aide (parts/aide.h).  What
+ * marker and mutators touch is atomic: mark bytes, block.touched, kind.blocks_touched, large.mark,
+ * and the places that references are in.  So a marker may run while mutators do. */
 #ifndef PARTS_BLOCK_HEAP_BOOKS_H
 #define PARTS_BLOCK_HEAP_BOOKS_H
 
 #include "mm.h"
+#include "parts/aide.h"
 #include "parts/events.h"
 #include "parts/marker.h"
 #include "parts/pages.h"
@@ -48,15 +49,16 @@ struct kind {
     _Alignas(64) uint64_t refs; /* bit i: word i of the fixed part is a reference */
     uint64_t unit_refs;         /* the same for a unit of the tail; 0: the tail is not looked at */
     uint32_t unit_bytes;
-    uint32_t fixed_bytes;    /* where the tail begins */
-    uint32_t bytes;          /* of a cell */
-    uint32_t cells;          /* in a block */
-    uint64_t blocks_touched; /* atomic: with a cell marked in this cycle */
-    uint64_t marked;         /* cells that the marker found in this cycle */
+    uint32_t fixed_bytes; /* where the tail begins */
+    uint32_t bytes;       /* of a cell */
+    uint32_t cells;       /* in a block */
     /* The short way, if all references of the fixed part stand side by side and there is no tail:
      * `run` words from word `run_first` on. */
     uint16_t run, run_first;
     bool has_refs; /* at all */
+    /* What is above never changes; an aide has a copy of it. */
+    uint64_t blocks_touched; /* atomic: with a cell marked in this cycle */
+    uint64_t marked;         /* cells that the marker found in this cycle */
 };
 _Static_assert(sizeof(struct kind) == 64, "a kind is a cache line");
 
@@ -127,11 +129,11 @@ struct large_space {
     struct large_list fresh;      /* made since the last cycle */
     uint32_t bins[2][LARGE_BINS]; /* free extents by size: GONE and FREE */
     size_t used_pages, free_pages, dead_pages;
-    size_t marked_pages;   /* that the marker found in this cycle */
+    size_t marked_pages;   /* atomic: that the marker found in this cycle */
     size_t black_pages;    /* of objects made while it runs */
     uint64_t handed_bytes; /* since the last cycle */
     uint64_t recent_bytes; /* lately; older ones count less */
-    uint32_t grey;         /* marked, references not yet looked at */
+    uint32_t grey;         /* atomic: marked, references not yet looked at */
 };
 
 /* -- The heap ------------------------------------------------------------------------ */
@@ -167,6 +169,7 @@ struct block_heap {
     struct large_space large;
     struct marker marker;
     struct snapshot snapshot; /* of managers that mark beside mutators */
+    struct aide aide;         /* of these, who marks while the marker does; or none */
     size_t budget;            /* of held bytes, for cells; collect before it is passed */
     size_t budget_max;        /* what the limit leaves for cells; 0: no limit */
     unsigned growth_percent;  /* of the goal; 0: all that the limit leaves is the goal */
@@ -358,6 +361,11 @@ bool block_large_sweep(struct block_heap *heap, size_t count);
 void block_large_cycle_begin(struct block_heap *heap);
 void block_large_cycle_end(struct block_heap *heap);
 void block_large_cycle_end_young(struct block_heap *heap);
+
+/* The list of large objects whose references nobody looked at yet.  Several may push at the same
+ * time; one only pops: the object, NULL if there is none. */
+void block_large_push_grey(struct block_heap *heap, struct large *large);
+char *block_large_pop_grey(struct block_heap *heap);
 
 /* Of a manager that counts, between cycles: frees a live object. */
 void block_large_drop(struct block_heap *heap, struct large *object);

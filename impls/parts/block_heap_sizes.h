@@ -13,6 +13,10 @@ enum {
     MARKER_CLOCK_STEPS = 256,         /* steps of marking between two looks at the clock */
     SNAPSHOT_BUFFER = 128,  /* old values that a mutator keeps before others hear of them */
     SNAPSHOT_INBOX = 2048,  /* old values that wait for the marker; at least a buffer */
+    AIDE_WORDS = 3584,      /* of the stack of who marks beside the marker */
+    AIDE_BASKET = 256,      /* grey words that one hands to the other at once */
+    AIDE_STEPS = 32,        /* that it takes between two looks at who waits */
+    AIDE_STEP_NS = 15,      /* the fastest step for which an aide is worth its swaps */
     SWEEP_BLOCKS = 64,      /* full blocks looked at before a new one is taken instead */
     SWEEP_LARGE = 64,       /* large objects looked at before the next attempt */
     LOG_WORDS = 64,         /* of a log, that a mutator takes at once */

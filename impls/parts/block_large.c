@@ -318,6 +318,31 @@ block_large_drop(struct block_heap *heap, struct large *object)
 }
 
 void
+block_large_push_grey(struct block_heap *heap, struct large *large)
+{
+    uint32_t *grey = &heap->large.grey, at = (uint32_t)(large - heap->large.table);
+    uint32_t next = MM_LOAD_RELAXED(grey);
+    do
+        large->grey_next = next;
+    while (!__atomic_compare_exchange_n(grey, &next, at, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+/* What is in front stays there until it is popped, by the only one who does: no ABA. */
+char *
+block_large_pop_grey(struct block_heap *heap)
+{
+    struct large_space *space = &heap->large;
+    uint32_t at = MM_LOAD_ACQUIRE(&space->grey);
+    if (at == LARGE_NONE)
+        return NULL;
+    while (!__atomic_compare_exchange_n(&space->grey, &at, space->table[at].grey_next, true,
+                                        __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+        ;
+    space->table[at].grey_next = LARGE_NONE;
+    return block_large_address(space, at);
+}
+
+void
 block_large_forget_counts(struct block_heap *heap)
 {
     struct large_space *space = &heap->large;

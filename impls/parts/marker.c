@@ -17,16 +17,18 @@ marker_create(struct block_heap *heap, size_t reserved)
     size_t first = reserved / 64 & ~(size_t)(PAGES_BYTES - 1);
     first = first < PAGES_BYTES ? PAGES_BYTES : first > FIRST_BYTES_MAX ? FIRST_BYTES_MAX : first;
     *marker = (struct marker){ .rescan_block = BLOCK_NONE, .reserved = reserved };
-    marker->stack = pages_reserve(&heap->pages, reserved);
-    if (!marker->stack || !block_heap_extend(heap, marker->stack, &marker->committed, first))
+    struct greys *greys = &marker->greys;
+    greys->kinds = heap->kinds;
+    greys->stack = pages_reserve(&heap->pages, reserved);
+    if (!greys->stack || !block_heap_extend(heap, greys->stack, &marker->committed, first))
         mm_exhausted(reserved, heap->pages.limit);
     /* Its first page is touched here, and not in the first stop, which is shorter than the fault.
      */
-    marker->stack[0] = 0;
-    marker->capacity = marker->committed / sizeof *marker->stack;
+    greys->stack[0] = 0;
+    greys->capacity = marker->committed / sizeof *greys->stack;
     if (marker->committed > MARKER_STACK_BYTES_MAX)
-        marker->capacity = MARKER_STACK_BYTES_MAX / sizeof *marker->stack;
-    mm_assert(marker->capacity >= MARKER_ROOM);
+        greys->capacity = MARKER_STACK_BYTES_MAX / sizeof *greys->stack;
+    mm_assert(greys->capacity >= MARKER_ROOM);
     marker->wanted = heap->pages.limit ? reserved / 2 : 0;
 }
 
@@ -46,7 +48,8 @@ marker_settle(struct block_heap *heap)
 void
 marker_destroy(struct block_heap *heap)
 {
-    pages_release(&heap->pages, heap->marker.stack, heap->marker.reserved, heap->marker.committed);
+    const struct marker *marker = &heap->marker;
+    pages_release(&heap->pages, marker->greys.stack, marker->reserved, marker->committed);
 }
 
 bool
@@ -59,9 +62,9 @@ marker_grow(struct block_heap *heap)
         return false;
     if (heap->budget_max && MM_LOAD_RELAXED(&heap->pages.held) + more > heap->budget_max)
         return false;
-    if (!block_heap_extend(heap, marker->stack, &marker->committed, bytes))
+    if (!block_heap_extend(heap, marker->greys.stack, &marker->committed, bytes))
         return false;
-    marker->capacity = marker->committed / sizeof *marker->stack;
+    marker->greys.capacity = marker->committed / sizeof *marker->greys.stack;
     return true;
 }
 
@@ -82,9 +85,10 @@ marker_touch(struct block_heap *heap, const struct block *block, struct kind *ki
 }
 
 static MM_SLOW void
-marker_scan(struct block_heap *heap, char *obj, const struct kind *kind, size_t bytes)
+marker_scan(struct block_heap *heap, struct greys *greys, char *obj, const struct kind *kind,
+            size_t bytes)
 {
-    struct trace trace = trace_open(heap);
+    struct trace trace = trace_open(heap, greys);
     trace_scan(&trace, obj, kind, bytes);
     trace_close(&trace);
 }
@@ -94,44 +98,52 @@ marker_mark_large(struct block_heap *heap, char *obj)
 {
     struct large *large = block_large_entry(heap, obj);
     mm_assert_slow(large->state == LARGE_USED);
-    if (MM_LOAD_RELAXED(&large->mark) == heap->mark)
+    if (MM_SWAP_RELAXED(&large->mark, heap->mark) == heap->mark)
         return;
-    MM_STORE_RELAXED(&large->mark, heap->mark);
-    heap->large.marked_pages += large->pages;
-    const struct kind *kind = &heap->kinds[large->kind];
-    if (kind->refs || kind->unit_refs) {
-        large->grey_next = heap->large.grey;
-        heap->large.grey = (uint32_t)(large - heap->large.table);
-    }
+    (void)MM_ADD_RELAXED(&heap->large.marked_pages, large->pages);
+    if (heap->kinds[large->kind].has_refs)
+        block_large_push_grey(heap, large);
 }
 
 /* The long way through a cell's references: with room made on the stack, or a note that there was
- * none. */
+ * none.  Only the marker's own stack can be without. */
 static MM_SLOW void
-marker_scan_or_note(struct block_heap *heap, char *obj, const struct block *block,
-                    const struct kind *kind)
+marker_scan_or_note(struct block_heap *heap, struct greys *greys, char *obj,
+                    const struct block *block, const struct kind *kind)
 {
-    struct marker *marker = &heap->marker;
-    while (marker->depth + MARKER_ROOM > marker->capacity)
+    while (greys->depth + MARKER_ROOM > greys->capacity) {
+        mm_assert_slow(greys == &heap->marker.greys);
         if (!marker_grow(heap)) {
             marker_note_unscanned(heap, (size_t)(block - heap->blocks));
             return;
         }
-    marker_scan(heap, obj, kind, kind->bytes);
+    }
+    marker_scan(heap, greys, obj, kind, kind->bytes);
+}
+
+/* Marks an object; false: it was marked.  Of two that mark it at the same time one finds it. */
+MM_INLINE bool
+trace_mark(const struct trace *trace, uintptr_t address, bool shared)
+{
+    uint8_t *byte = trace_mark_byte(trace, address);
+    if (MM_LOAD_RELAXED(byte) == trace->mark)
+        return false;
+    if (shared)
+        return MM_SWAP_RELAXED(byte, trace->mark) != trace->mark;
+    MM_STORE_RELAXED(byte, trace->mark);
+    return true;
 }
 
 MM_INLINE void
-trace_visit(struct trace *trace, char *obj)
+trace_visit(struct trace *trace, char *obj, bool shared)
 {
     uintptr_t address = (uintptr_t)obj;
     if (MM_UNLIKELY(address - trace->cells >= trace->cells_bytes)) {
         marker_mark_large(trace->heap, obj);
         return;
     }
-    uint8_t *byte = trace_mark_byte(trace, address);
-    if (MM_LOAD_RELAXED(byte) == trace->mark)
+    if (!trace_mark(trace, address, shared))
         return;
-    MM_STORE_RELAXED(byte, trace->mark);
     struct block *block = trace_block(trace, address);
     struct kind *kind = &trace->kinds[block->kind];
     kind->marked++;
@@ -141,18 +153,17 @@ trace_visit(struct trace *trace, char *obj)
         trace_push_run(trace, (mm_ref *)(void *)obj + kind->run_first, kind->run);
     } else if (kind->has_refs) {
         trace_close(trace);
-        marker_scan_or_note(trace->heap, obj, block, kind);
-        trace->depth = trace->heap->marker.depth;
-        trace->room = trace->heap->marker.capacity - MARKER_ROOM;
+        marker_scan_or_note(trace->heap, trace->greys, obj, block, kind);
+        trace_reopen(trace);
     }
 }
 
 static void
 marker_visit(struct block_heap *heap, char *obj)
 {
-    struct trace trace = trace_open(heap);
+    struct trace trace = trace_open(heap, &heap->marker.greys);
     heap->marker.steps++;
-    trace_visit(&trace, obj);
+    trace_visit(&trace, obj, heap->marker.greys.shared);
     trace_close(&trace);
 }
 
@@ -180,18 +191,18 @@ marker_mark(struct block_heap *heap, void *obj)
 void
 marker_grey(struct block_heap *heap, void *obj)
 {
-    struct marker *marker = &heap->marker;
-    if (MM_LIKELY(marker->depth + MARKER_ROOM <= marker->capacity))
-        marker->stack[marker->depth++] = (uintptr_t)obj;
+    struct greys *greys = &heap->marker.greys;
+    if (MM_LIKELY(greys->depth + MARKER_ROOM <= greys->capacity))
+        greys->stack[greys->depth++] = (uintptr_t)obj;
     else
         marker_visit(heap, obj);
 }
 
 /* Goes on with the tail that is on top of the stack. */
 static MM_SLOW void
-marker_resume_tail(struct block_heap *heap)
+marker_resume_tail(struct block_heap *heap, struct greys *greys)
 {
-    struct trace trace = trace_open(heap);
+    struct trace trace = trace_open(heap, greys);
     size_t unit = trace.stack[--trace.depth] >> 1;
     char *obj = (char *)trace.stack[--trace.depth];
     size_t bytes;
@@ -200,23 +211,23 @@ marker_resume_tail(struct block_heap *heap)
     trace_close(&trace);
 }
 
-/* Marks up to so many objects and pieces; says how many.  Fewer: stack and ring are empty. */
-static uint64_t
-marker_drain(struct block_heap *heap, uint64_t steps)
+/* A constant where it is called says whether it is shared: who marks alone pays nothing for that.
+ */
+MM_INLINE uint64_t
+marker_drain(struct block_heap *heap, struct greys *greys, uint64_t steps, bool shared)
 {
-    struct marker *marker = &heap->marker;
-    struct trace trace = trace_open(heap);
-    size_t head = marker->ring_head, fill = marker->ring_fill;
+    struct trace trace = trace_open(heap, greys);
+    size_t head = greys->ring_head, fill = greys->ring_fill;
     uint64_t done = 0;
     while (done < steps) {
-        char *obj = marker->ring[head];
+        char *obj = greys->ring[head];
         if (MM_LIKELY(trace.depth != 0)) {
             uintptr_t incoming = trace.stack[--trace.depth];
             if (MM_UNLIKELY(incoming & 1)) {
                 trace.depth++;
                 trace_close(&trace);
-                marker_resume_tail(heap);
-                trace.depth = marker->depth;
+                marker_resume_tail(heap, greys);
+                trace.depth = greys->depth;
                 done++;
                 continue;
             }
@@ -226,24 +237,29 @@ marker_drain(struct block_heap *heap, uint64_t steps)
                 MM_PREFETCH_WRITE(trace_mark_byte(&trace, incoming));
             }
             if (MM_UNLIKELY(fill < MARKER_RING)) {
-                marker->ring[(head + fill++) % MARKER_RING] = (void *)incoming;
+                greys->ring[(head + fill++) % MARKER_RING] = (void *)incoming;
                 continue;
             }
-            marker->ring[head] = (void *)incoming;
+            greys->ring[head] = (void *)incoming;
         } else if (fill) {
             fill--;
         } else {
             break;
         }
         head = (head + 1) % MARKER_RING;
-        trace_visit(&trace, obj);
+        trace_visit(&trace, obj, shared);
         done++;
     }
     trace_close(&trace);
-    marker->ring_head = head;
-    marker->ring_fill = fill;
-    marker->steps += done;
+    greys->ring_head = head;
+    greys->ring_fill = fill;
     return done;
+}
+
+uint64_t
+marker_drain_shared(struct block_heap *heap, struct greys *greys, uint64_t steps)
+{
+    return marker_drain(heap, greys, steps, true);
 }
 
 /* Whether this cell lies in a hole of a mutator: coloured, but never used. */
@@ -269,7 +285,7 @@ marker_rescan_cell(struct block_heap *heap)
         size_t granule = block_heap_offset(heap, cell) >> GRANULE_SHIFT;
         if (MM_LOAD_RELAXED(&heap->marks[granule]) == heap->mark &&
             !marker_is_in_hole(heap, number, cell)) {
-            marker_scan(heap, cell, kind, kind->bytes);
+            marker_scan(heap, &marker->greys, cell, kind, kind->bytes);
             return true;
         }
     }
@@ -301,14 +317,12 @@ static MM_SLOW bool
 marker_feed(struct block_heap *heap)
 {
     struct marker *marker = &heap->marker;
-    struct large_space *space = &heap->large;
     marker->steps++;
-    if (space->grey != LARGE_NONE) {
-        struct large *large = &space->table[space->grey];
-        char *obj = space->base + (size_t)space->grey * PAGES_BYTES;
-        space->grey = large->grey_next;
-        large->grey_next = LARGE_NONE;
-        marker_scan(heap, obj, &heap->kinds[large->kind], large->bytes);
+    char *obj = block_large_pop_grey(heap);
+    if (obj) {
+        size_t bytes;
+        const struct kind *kind = block_heap_kind(heap, obj, &bytes);
+        marker_scan(heap, &marker->greys, obj, kind, bytes);
         return true;
     }
     if (marker->beside)
@@ -326,12 +340,18 @@ marker_feed(struct block_heap *heap)
 bool
 marker_run(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns)
 {
+    struct marker *marker = &heap->marker;
+    struct greys *greys = &marker->greys;
     while (steps) {
-        uint64_t before = heap->marker.steps;
         uint64_t portion = steps < MARKER_CLOCK_STEPS ? steps : MARKER_CLOCK_STEPS;
-        if (marker_drain(heap, portion) < portion && !marker_feed(heap))
+        uint64_t done = greys->shared ? marker_drain_shared(heap, greys, portion)
+                                      : marker_drain(heap, greys, portion, false);
+        marker->steps += done;
+        if (done < portion && !marker_feed(heap))
             return true;
-        uint64_t done = heap->marker.steps - before;
+        if (heap->aide.ready)
+            aide_exchange(heap);
+        done += done < portion;
         steps -= done < steps ? done : steps;
         if (deadline_ns && events_clock() >= deadline_ns)
             return false;

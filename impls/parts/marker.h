@@ -29,15 +29,22 @@ struct block_heap;
 
 enum { MARKER_ROOM = 2 + (MARKER_PIECE > 64 ? MARKER_PIECE : 64) };
 
-struct marker {
+/* What is grey for one who marks, and what he found. */
+struct greys {
     uintptr_t *stack;
-    size_t depth, capacity;     /* words */
-    size_t committed, reserved; /* bytes */
-    size_t wanted; /* bytes that are kept from cells for it, those committed included */
+    size_t depth, capacity; /* words */
     void *ring[MARKER_RING];
     size_t ring_head, ring_fill;
-    uint64_t steps;                     /* of this cycle: objects and pieces looked at */
-    uint32_t unscanned_blocks;          /* noted */
+    struct kind *kinds; /* where it counts what it found */
+    bool shared;        /* another marks at the same time: parts/aide.h */
+};
+
+struct marker {
+    struct greys greys;
+    size_t committed, reserved; /* bytes of the stack */
+    size_t wanted;             /* bytes that are kept from cells for it, those committed included */
+    uint64_t steps;            /* of this cycle: objects and pieces looked at */
+    uint32_t unscanned_blocks; /* noted */
     uint32_t rescan_block, rescan_cell; /* looked at again; BLOCK_NONE */
     uint32_t rescan_cursor;             /* where the next noted block is looked for */
     bool beside;                        /* mutators run: blocks noted as unscanned must wait */
@@ -55,6 +62,10 @@ void marker_settle(struct block_heap *heap);
 
 /* Makes the stack longer, within the limit.  False leaves it as it was. */
 MM_SLOW bool marker_grow(struct block_heap *heap);
+
+/* Marks up to so many objects and pieces of what is grey in `greys`, beside another who does; says
+ * how many.  Fewer: stack and ring are empty. */
+uint64_t marker_drain_shared(struct block_heap *heap, struct greys *greys, uint64_t steps);
 
 /* Greys what a root refers to. */
 void marker_grey(struct block_heap *heap, void *obj);

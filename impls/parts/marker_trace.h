@@ -1,7 +1,7 @@
 /* marker_trace.h -- the inner half of whatever follows references through the block heap: the stack
  * of a run in registers, and how an object's references get onto it.
  *
- * Shared by the marker and by who counts references; the stack may be another than the marker's. */
+ * Shared by the marker and by who counts references. */
 #ifndef PARTS_MARKER_TRACE_H
 #define PARTS_MARKER_TRACE_H
 
@@ -11,6 +11,7 @@
  * change the books.  What is not inlined knows only the books: see trace_close. */
 struct trace {
     struct block_heap *heap;
+    struct greys *greys;
     uintptr_t *stack;
     size_t depth, room; /* up to a depth of `room` there are MARKER_ROOM words */
     uintptr_t cells;
@@ -21,20 +22,20 @@ struct trace {
 };
 
 MM_INLINE struct trace
-trace_open(struct block_heap *heap)
+trace_open(struct block_heap *heap, struct greys *greys)
 {
-    const struct marker *marker = &heap->marker;
     return (struct trace){
         .heap = heap,
-        .stack = marker->stack,
-        .depth = marker->depth,
-        .room = marker->capacity - MARKER_ROOM,
+        .greys = greys,
+        .stack = greys->stack,
+        .depth = greys->depth,
+        .room = greys->capacity - MARKER_ROOM,
         .cells = (uintptr_t)heap->cells,
         .cells_bytes = heap->cells_bytes,
         .marks = (uintptr_t)heap->marks - ((uintptr_t)heap->cells >> GRANULE_SHIFT),
         .blocks = (uintptr_t)heap->blocks -
                   ((uintptr_t)heap->cells >> BLOCK_SHIFT) * sizeof(struct block),
-        .kinds = heap->kinds,
+        .kinds = greys->kinds,
         .mark = heap->mark,
     };
 }
@@ -56,7 +57,15 @@ trace_block(const struct trace *trace, uintptr_t obj)
 MM_INLINE void
 trace_close(const struct trace *trace)
 {
-    trace->heap->marker.depth = trace->depth;
+    trace->greys->depth = trace->depth;
+}
+
+/* The books again, after a call that knows only them. */
+MM_INLINE void
+trace_reopen(struct trace *trace)
+{
+    trace->depth = trace->greys->depth;
+    trace->room = trace->greys->capacity - MARKER_ROOM;
 }
 
 /* Without a branch on what is null: in most graphs nobody can predict it. */

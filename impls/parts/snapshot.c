@@ -252,6 +252,18 @@ snapshot_start(struct block_heap *heap)
     snapshot_unlock(&heap->snapshot);
 }
 
+/* Marks until neither the marker nor the aide has anything grey (true), or until the deadline. */
+static bool
+snapshot_run(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns)
+{
+    while (marker_run(heap, steps, deadline_ns)) {
+        enum aide_answer answer = heap->aide.ready ? aide_regain(heap, deadline_ns) : AIDE_DONE;
+        if (answer != AIDE_GAVE)
+            return answer == AIDE_DONE;
+    }
+    return false;
+}
+
 bool
 snapshot_mark(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns, uint64_t *ran)
 {
@@ -262,7 +274,7 @@ snapshot_mark(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns, uin
     if (heap->marker.beside) {
         snapshot_empty_inbox(heap);
         uint64_t before = heap->marker.steps;
-        done = marker_run(heap, steps, deadline_ns) && !MM_LOAD_RELAXED(&snapshot->filled);
+        done = snapshot_run(heap, steps, deadline_ns) && !MM_LOAD_RELAXED(&snapshot->filled);
         *ran += heap->marker.steps - before;
     }
     snapshot_unlock(snapshot);
@@ -281,8 +293,10 @@ snapshot_finish(struct block_heap *heap, uint64_t deadline_ns)
         m->kept = 0;
     }
     heap->marker.beside = false;
-    bool done = marker_run(heap, UINT64_MAX, deadline_ns);
+    bool done = snapshot_run(heap, UINT64_MAX, deadline_ns);
     heap->marker.beside = true;
+    if (done && heap->aide.ready)
+        aide_settle(heap);
     if (done)
         snapshot_set_marking(heap, false);
     snapshot_unlock(&heap->snapshot);

@@ -1,10 +1,10 @@
 /* snapshot_books.h -- the slow half of marking a snapshot while mutators run: who marks, when the
  * barrier is up, and what becomes of the old values that it kept.
  *
- * The marker runs under a lock of its own, so that allocation goes on beside it.  A mutator's full
- * buffer goes into an inbox under a third lock, less what is marked already; the inbox has an end,
- * and who finds it full takes the marker's lock and greys at once.  Whoever marks empties the inbox
- * first.
+ * The marker runs under a lock of its own, so that allocation goes on beside it, and so may a
+ * second one who marks (parts/aide.h).  A mutator's full buffer goes into an inbox under a third
+ * lock, less what is marked already; the inbox has an end, and who finds it full takes the marker's
+ * lock and greys at once.  Whoever marks empties the inbox first.
  *
  * A cycle, by a manager that holds the world's lock:
  *     while (snapshot_prepare(heap, n))    before it, in pieces; what is O(heap) is done here
@@ -17,12 +17,14 @@
  *     start the world
  *
  * Invariants:
- *  1. Locks are taken in this order: the world's, the marker's, the inbox's.  Who stands still
- *     holds none of them; so with the world at rest only a collector's own thread may be marking.
+ *  1. Locks are taken in this order: the world's, the marker's, the inbox's, the aide's baskets'.
+ *     The aide's own is only tried for, so nobody waits for it.  Who stands still holds none; so
+ * with the world at rest only a collector's own thread may be marking.
  *  2. m->marking is the same in all mutators; it changes only with the world at rest.
  *  3. While it is set: what was in a place of an object when the cycle began, and is no longer, is
  *     marked, or grey (M1 in marker.h), or in the inbox, or in a buffer.
- *  4. After snapshot_finish said so, nothing is grey, and inbox and buffers are empty.
+ *  4. After snapshot_finish said so, nothing is grey, not for an aide either, and inbox and buffers
+ *     are empty.
  *  5. A marker that runs beside mutators does not look at blocks noted as unscanned: cells of
  *     theirs may lie there.  Such a block is looked at with the world at rest.
  *
@@ -61,7 +63,8 @@ bool snapshot_prepare(struct block_heap *heap, uint32_t blocks);
 void snapshot_start(struct block_heap *heap);
 
 /* Without the world's lock: takes the marker's lock and marks for so many steps, or until the
- * deadline (0: none).  True: nothing is grey that may be looked at now, or the cycle is over.  How
+ * deadline (0: none).  True: nothing is grey that may be looked at now, nor for an aide, or the
+ * cycle is over.  How
  * many steps it took is added to *ran. */
 bool snapshot_mark(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns, uint64_t *ran);
 

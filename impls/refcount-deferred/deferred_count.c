@@ -25,7 +25,7 @@ deferred_open(struct mm_heap *heap)
 {
     const struct block_heap *blocks = &heap->blocks;
     return (struct counting){
-        .trace = trace_open(&heap->blocks),
+        .trace = trace_open(&heap->blocks, &heap->blocks.marker.greys),
         .counts = (uintptr_t)blocks->counts - ((uintptr_t)blocks->cells >> GRANULE_SHIFT),
     };
 }
@@ -33,7 +33,7 @@ deferred_open(struct mm_heap *heap)
 static MM_SLOW void
 deferred_scan(struct block_heap *blocks, char *obj, const struct kind *kind, size_t bytes)
 {
-    struct trace trace = trace_open(blocks);
+    struct trace trace = trace_open(blocks, &blocks->marker.greys);
     trace_scan(&trace, obj, kind, bytes);
     trace_close(&trace);
 }
@@ -43,7 +43,7 @@ deferred_scan_or_note(struct block_heap *blocks, char *obj, const struct kind *k
 {
     struct marker *marker = &blocks->marker;
     size_t offset = block_heap_offset(blocks, obj);
-    while (marker->depth + MARKER_ROOM > marker->capacity)
+    while (marker->greys.depth + MARKER_ROOM > marker->greys.capacity)
         if (!marker_grow(blocks)) {
             struct block_link *link = &blocks->links[offset >> BLOCK_SHIFT];
             blocks->marks[offset >> GRANULE_SHIFT] |= MARK_LOGGED;
@@ -65,10 +65,8 @@ deferred_count_large(struct block_heap *blocks, char *obj)
         return;
     MM_STORE_RELAXED(&large->mark, blocks->mark);
     blocks->large.marked_pages += large->pages;
-    if (blocks->kinds[large->kind].has_refs) {
-        large->grey_next = blocks->large.grey;
-        blocks->large.grey = (uint32_t)(large - blocks->large.table);
-    }
+    if (blocks->kinds[large->kind].has_refs)
+        block_large_push_grey(blocks, large);
 }
 
 MM_INLINE void
@@ -98,8 +96,7 @@ deferred_visit(struct counting *counting, char *obj)
     } else if (kind->has_refs) {
         trace_close(trace);
         deferred_scan_or_note(trace->heap, obj, kind);
-        trace->depth = trace->heap->marker.depth;
-        trace->room = trace->heap->marker.capacity - MARKER_ROOM;
+        trace_reopen(trace);
     }
 }
 
@@ -107,7 +104,7 @@ deferred_visit(struct counting *counting, char *obj)
 static MM_SLOW void
 deferred_resume_tail(struct block_heap *blocks)
 {
-    struct trace trace = trace_open(blocks);
+    struct trace trace = trace_open(blocks, &blocks->marker.greys);
     size_t unit = trace.stack[--trace.depth] >> 1;
     char *obj = (char *)trace.stack[--trace.depth];
     size_t bytes;
@@ -133,7 +130,7 @@ deferred_drain(struct mm_heap *heap)
                 trace->depth++;
                 trace_close(trace);
                 deferred_resume_tail(&heap->blocks);
-                trace->depth = marker->depth;
+                trace->depth = marker->greys.depth;
                 marker->steps++;
                 continue;
             }
@@ -192,15 +189,12 @@ void
 deferred_count_all(struct mm_heap *heap)
 {
     struct block_heap *blocks = &heap->blocks;
-    struct large_space *space = &blocks->large;
     deferred_drain(heap);
-    while (space->grey != LARGE_NONE || blocks->marker.unscanned_blocks) {
-        while (space->grey != LARGE_NONE) {
-            struct large *large = &space->table[space->grey];
-            char *obj = space->base + (size_t)space->grey * PAGES_BYTES;
-            space->grey = large->grey_next;
-            large->grey_next = LARGE_NONE;
-            deferred_scan(blocks, obj, &blocks->kinds[large->kind], large->bytes);
+    while (blocks->large.grey != LARGE_NONE || blocks->marker.unscanned_blocks) {
+        for (char *obj; (obj = block_large_pop_grey(blocks));) {
+            size_t bytes;
+            const struct kind *kind = block_heap_kind(blocks, obj, &bytes);
+            deferred_scan(blocks, obj, kind, bytes);
             deferred_drain(heap);
         }
         deferred_rescan_all(heap);
@@ -210,17 +204,17 @@ deferred_count_all(struct mm_heap *heap)
 static void
 deferred_make_room(struct mm_heap *heap)
 {
-    const struct marker *marker = &heap->blocks.marker;
-    if (MM_UNLIKELY(marker->depth + MARKER_ROOM > marker->capacity))
+    const struct greys *greys = &heap->blocks.marker.greys;
+    if (MM_UNLIKELY(greys->depth + MARKER_ROOM > greys->capacity))
         deferred_drain(heap);
 }
 
 void
 deferred_count(struct mm_heap *heap, void *obj)
 {
-    struct marker *marker = &heap->blocks.marker;
+    struct greys *greys = &heap->blocks.marker.greys;
     deferred_make_room(heap);
-    marker->stack[marker->depth++] = (uintptr_t)obj;
+    greys->stack[greys->depth++] = (uintptr_t)obj;
 }
 
 void

@@ -258,7 +258,7 @@ deferred_release(struct mm_heap *heap, uint64_t steps, uint64_t enough)
     enum { PORTION = 1024 };
     struct block_heap *blocks = &heap->blocks;
     struct releasing releasing = {
-        .trace = trace_open(blocks),
+        .trace = trace_open(blocks, &blocks->marker.greys),
         .heap = heap,
         .counts = (uintptr_t)blocks->counts - ((uintptr_t)blocks->cells >> GRANULE_SHIFT),
     };
