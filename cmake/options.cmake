@@ -23,6 +23,11 @@ if(HEAPSTAKES_WERROR)
   add_compile_options(-Werror)
 endif()
 
+# A sanitizer's report names functions and lines, and asks for no more of what the debugger knows: the
+# rest takes a fifth of such a build's time.
+if(HEAPSTAKES_SANITIZE)
+  add_compile_options(-g1)
+endif()
 if(HEAPSTAKES_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

@@ -19,7 +19,7 @@ enum {
     SMALL_NODES = 500,
     SMALL_BYTES = 200,
     LARGE_BYTES = 1 << 20,
-    CYCLES = 30,
+    CYCLES = TEST_FEWER ? 10 : 30,
     FIXED_BYTES = 2 << 20
 };
 

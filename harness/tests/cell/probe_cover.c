@@ -187,7 +187,7 @@ judge_stall(const struct run runs[RUNS], const struct stall *stall, size_t *recu
 static int
 command(const char *format, const char *a, const char *b, const char *c, const char *d)
 {
-    char line[1024];
+    char line[8192];
     snprintf(line, sizeof line, format, a, b, c, d);
     int status = system(line);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -283,29 +283,57 @@ must_tell(const char *workload, const char *manager)
     return must;
 }
 
+/* The name of a contestant; NULL: this manager is none. */
+static const char *
+contestant(const json_t *row)
+{
+    const char *role = json_string_value(json_object_get(row, "role"));
+    return role && strcmp(role, "contestant") == 0 ? json_string_value(json_object_get(row, "name"))
+                                                   : NULL;
+}
+
+/* Builds the probe cells of all contestants, by one call: each looks at the whole build first. */
+static bool
+build_cells(const char *workload, const json_t *managers)
+{
+    char targets[4096] = "";
+    size_t used = 0, i;
+    const json_t *row;
+    json_array_foreach(managers, i, row)
+    {
+        const char *manager = contestant(row);
+        if (!manager)
+            continue;
+        used += (size_t)snprintf(targets + used, sizeof targets - used, " probe.%s.%s", workload,
+                                 manager);
+        if (used >= sizeof targets) {
+            fputs("probe_cover: more managers than a command takes\n", stderr);
+            return false;
+        }
+    }
+    if (command("%s --build %s --target%s%s >/dev/null", cmake, build, targets, "") == 0)
+        return true;
+    fprintf(stderr, "the probe cells of %s could not be built\n", workload);
+    return false;
+}
+
 /* All managers of the build against one WORKLOAD:SIZE. */
 static bool
-judge_workload(const char *pair, json_t *managers)
+judge_workload(const char *pair, const json_t *managers)
 {
     char workload[64];
     const char *size = strchr(pair, ':');
     snprintf(workload, sizeof workload, "%.*s", (int)(size ? size - pair : 0), pair);
-    bool good = size != NULL;
+    if (!size || !build_cells(workload, managers))
+        return false;
+    bool good = true;
     size_t i;
-    json_t *row;
+    const json_t *row;
     json_array_foreach(managers, i, row)
     {
-        const char *manager = json_string_value(json_object_get(row, "name"));
-        const char *role = json_string_value(json_object_get(row, "role"));
-        if (!manager || !role || strcmp(role, "contestant") != 0)
-            continue;
-        if (command("%s --build %s --target probe.%s.%s >/dev/null", cmake, build, workload,
-                    manager) != 0) {
-            fprintf(stderr, "probe.%s.%s could not be built\n", workload, manager);
-            good = false;
-        } else if (must_tell(workload, manager)) {
+        const char *manager = contestant(row);
+        if (manager && must_tell(workload, manager))
             good = judge_cell(workload, size + 1, manager) && good;
-        }
     }
     return good;
 }
