@@ -25,6 +25,7 @@ enum {
     FINISH_NS = 30000,      /* of marking in a stop */
     HELP_NS_MIN = 20000,    /* less is put off */
     PREPARE_BLOCKS = 64,    /* cleaned while the lock is held */
+    AIDE_SWAP_NS = 5,       /* of a step, for the swap of its mark byte while there is an aide */
     ATTEMPTS = 4,           /* cycles that an object without room waits for */
     THREAD_BYTES = 32 << 10 /* of the thread's stack that are touched, at most */
 };
@@ -64,6 +65,31 @@ const struct mm_manager MM_MANAGER = {
 
 /* -- Cycles ----------------------------------------------------------------------------- */
 
+static unsigned
+concurrent_mutators(const struct mm_heap *heap)
+{
+    unsigned mutators = 0;
+    for (const struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following)
+        mutators++;
+    return mutators;
+}
+
+/* Whether the thread has a core to itself. */
+static bool
+concurrent_has_core(const struct mm_heap *heap)
+{
+    return concurrent_mutators(heap) < heap->cores;
+}
+
+/* Whether who is held up marks too.  What was learned with an aide has its swaps in it. */
+static bool
+concurrent_takes_aides(const struct mm_heap *heap)
+{
+    double swap_ns = heap->pacer.aided ? AIDE_SWAP_NS * heap->pacer.help_speed : 0;
+    return heap->blocks.aide.ready && concurrent_has_core(heap) &&
+           heap->pacer.ns_per_step >= AIDE_STEP_NS + swap_ns;
+}
+
 /* A task: the world is at rest. */
 static void
 concurrent_start(struct mm_heap *heap)
@@ -81,23 +107,7 @@ concurrent_start(struct mm_heap *heap)
     MM_STORE_RELAXED(&heap->steps_done, 0);
     runway_look(&heap->runway, blocks);
     pacer_begin(&heap->pacer, (double)(heap->black_bytes + heap->begin_bytes),
-                (double)heap->runway.bytes);
-}
-
-static unsigned
-concurrent_mutators(const struct mm_heap *heap)
-{
-    unsigned mutators = 0;
-    for (const struct mm_mutator *m = heap->blocks.world.mutators; m; m = m->following)
-        mutators++;
-    return mutators;
-}
-
-/* Whether the thread has a core to itself. */
-static bool
-concurrent_has_core(const struct mm_heap *heap)
-{
-    return concurrent_mutators(heap) < heap->cores;
+                (double)heap->runway.bytes, concurrent_takes_aides(heap));
 }
 
 static void
@@ -296,7 +306,7 @@ concurrent_help(struct mm_mutator *m, uint64_t ns, uint64_t *ran)
     struct block_heap *blocks = &heap->blocks;
     uint64_t begin = events_clock();
     bool in_turns = !concurrent_has_core(heap), done = false;
-    bool aids = !in_turns && heap->pacer.ns_per_step >= AIDE_STEP_NS && aide_prepare(blocks);
+    bool aids = !in_turns && heap->pacer.aided && aide_prepare(blocks);
     if (in_turns)
         concurrent_note_marking(heap, begin);
     world_unlock(&blocks->world);
@@ -318,10 +328,13 @@ static void
 concurrent_pay(struct mm_mutator *m, size_t bytes)
 {
     struct mm_heap *heap = (struct mm_heap *)m->heap;
-    double done = (double)MM_LOAD_RELAXED(&heap->steps_done);
+    struct pacer_progress progress = {
+        .steps = (double)MM_LOAD_RELAXED(&heap->steps_done),
+        .aided_steps = (double)heap->aided_steps,
+        .ns = heap->marking_ns ? (double)(events_clock() - heap->marking_ns) : 0,
+    };
     double runway = (double)runway_now(&heap->runway, &heap->blocks);
-    double ns = heap->marking_ns ? (double)(events_clock() - heap->marking_ns) : 0;
-    heap->debt_ns += (double)bytes * pacer_debt_per_byte(&heap->pacer, done, ns, runway);
+    heap->debt_ns += (double)bytes * pacer_debt_per_byte(&heap->pacer, &progress, runway);
     if (heap->debt_ns < HELP_NS_MIN)
         return;
     double owed = heap->debt_ns < (double)heap->slice_ns ? heap->debt_ns : (double)heap->slice_ns;
@@ -348,7 +361,7 @@ concurrent_turn(struct mm_mutator *m)
         concurrent_at_rest(m, concurrent_complete);
     } else {
         uint64_t ran = 0;
-        (void)snapshot_mark(blocks, 2, 0, &ran);
+        (void)snapshot_mark(blocks, 2, events_clock() + HELP_NS_MIN, &ran);
     }
 }
 

@@ -31,11 +31,18 @@ pacer_steps(const struct pacer *pacer, double born_bytes)
     return bytes * pacer->steps_per_byte + STEPS_MIN;
 }
 
+/* How many times as fast marking is while a mutator helps. */
+static double
+pacer_gain(const struct pacer *pacer)
+{
+    return pacer->aided ? 1 + pacer->help_speed : 1;
+}
+
 /* What mutators take in so many nanoseconds when they help as much as they may. */
 static double
 pacer_slowest_bytes(const struct pacer *pacer, double ns)
 {
-    return ns / (1 / pacer->bytes_per_ns + pacer->help_per_byte * (1 + pacer->help_speed));
+    return ns / (1 / pacer->bytes_per_ns + pacer->help_per_byte * pacer_gain(pacer));
 }
 
 double
@@ -53,33 +60,35 @@ pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
 }
 
 void
-pacer_begin(struct pacer *pacer, double born_bytes, double runway)
+pacer_begin(struct pacer *pacer, double born_bytes, double runway, bool aided)
 {
+    pacer->aided = aided;
     pacer->expected_steps = pacer_steps(pacer, born_bytes);
     double taken = pacer->bytes_per_ns * pacer->expected_steps * pacer->ns_per_step;
     pacer->reserve_bytes = taken > SHORT * runway ? RESERVE * runway : 0;
 }
 
-/* The speed that was learned, or that of the running cycle if it is slower. */
+/* The thread's speed that was learned, or that of the running cycle if it is slower. */
 static double
-pacer_ns_per_step(const struct pacer *pacer, double steps_done, double ns)
+pacer_ns_per_step(const struct pacer *pacer, const struct pacer_progress *progress)
 {
-    if (steps_done < pacer->expected_steps / LEFT_SHARE)
+    double own = progress->steps - progress->aided_steps;
+    if (progress->steps < pacer->expected_steps / LEFT_SHARE || own < STEPS_MIN)
         return pacer->ns_per_step;
-    double now = ns / steps_done;
+    double now = progress->ns / own;
     return now > pacer->ns_per_step ? now : pacer->ns_per_step;
 }
 
 double
-pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, double runway)
+pacer_debt_per_byte(const struct pacer *pacer, const struct pacer_progress *progress, double runway)
 {
     double least = pacer->expected_steps / LEFT_SHARE;
-    double left = pacer->expected_steps - steps_done;
+    double left = pacer->expected_steps - progress->steps;
     left = left > least ? left : least;
     double usable = runway - pacer->reserve_bytes;
-    double left_ns = left * pacer_ns_per_step(pacer, steps_done, ns);
+    double left_ns = left * pacer_ns_per_step(pacer, progress);
     double x = pacer->bytes_per_ns * left_ns / (usable > 1 ? usable : 1);
-    double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns / (1 + pacer->help_speed) : 0;
+    double debt = x > 1 ? (x - 1) / pacer->bytes_per_ns / pacer_gain(pacer) : 0;
     return debt < DEBT_PER_BYTE_MAX ? debt : DEBT_PER_BYTE_MAX;
 }
 
@@ -99,7 +108,7 @@ pacer_learn_speed(struct pacer *pacer, double steps, double ns)
 void
 pacer_learn_help(struct pacer *pacer, double steps, double ns)
 {
-    if (ns < HELD_UP_NS_MIN)
+    if (!pacer->aided || ns < HELD_UP_NS_MIN)
         return;
     double speed = steps * pacer->ns_per_step / ns;
     speed = speed < 1 ? speed : 1;

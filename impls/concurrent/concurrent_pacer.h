@@ -32,18 +32,19 @@
 #ifndef CONCURRENT_PACER_H
 #define CONCURRENT_PACER_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
 struct pacer {
     double steps_per_byte; /* that was reached */
     double ns_per_step;
-    double bytes_per_ns;   /* that all mutators take when nothing holds them up */
-    double survival;       /* share of what is born between two snapshots that the second reaches */
-    double found_bytes;    /* reached by the last cycle */
-    double runway_bytes;   /* when it ended */
-    double taken_bytes;    /* while it ran */
-    double help_per_byte;  /* ns, the most that mutators can be made to help */
-    double help_speed;     /* of marking by who helps, in that of the thread; 0: none is made */
+    double bytes_per_ns;  /* that all mutators take when nothing holds them up */
+    double survival;      /* share of what is born between two snapshots that the second reaches */
+    double found_bytes;   /* reached by the last cycle */
+    double runway_bytes;  /* when it ended */
+    double taken_bytes;   /* while it ran */
+    double help_per_byte; /* ns, the most that mutators can be made to help */
+    double help_speed; /* of marking by who helps, in that of the thread, where there is an aide */
+    bool aided;        /* there may be one in the running cycle, or in the last */
     double expected_steps; /* of the running cycle */
     double reserve_bytes;  /* of its runway */
 };
@@ -63,17 +64,23 @@ void pacer_init(struct pacer *pacer, double help_per_byte);
 /* The runway at which a cycle must begin, if so much was born since the last snapshot. */
 double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);
 
-/* A cycle begins. */
-void pacer_begin(struct pacer *pacer, double born_bytes, double runway);
+/* A cycle begins; who is held up marks beside the thread, or not. */
+void pacer_begin(struct pacer *pacer, double born_bytes, double runway, bool aided);
 
-/* Nanoseconds of marking that a mutator owes for each byte that it takes now, so many of them after
- * marking began. */
-double pacer_debt_per_byte(const struct pacer *pacer, double steps_done, double ns, double runway);
+/* How far marking is: so many steps, some of them by aides, so long after it began. */
+struct pacer_progress {
+    double steps, aided_steps, ns;
+};
+
+/* Nanoseconds of help that a mutator owes for each byte that it takes now. */
+double pacer_debt_per_byte(const struct pacer *pacer, const struct pacer_progress *progress,
+                           double runway);
 
 /* So many steps took the thread so long. */
 void pacer_learn_speed(struct pacer *pacer, double steps, double ns);
 
-/* Mutators were held up for so long in a cycle, and marked so many steps beside the thread. */
+/* Mutators were held up for so long in an aided cycle, and marked so many steps beside the thread.
+ */
 void pacer_learn_help(struct pacer *pacer, double steps, double ns);
 
 /* A cycle ended. */

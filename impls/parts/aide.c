@@ -4,18 +4,18 @@
 #include "parts/assert.h"
 
 enum {
-    AIDE_ROOM = AIDE_STEPS * MARKER_ROOM + MARKER_RING, /* words that must be free to go on */
     AIDE_BYTES = (AIDE_WORDS + 2 * AIDE_BASKET) * sizeof(uintptr_t),
-    AIDE_SHARE = 64 /* of the limit, at most, is for it */
+    AIDE_KINDS_BYTES = 256 * sizeof(struct kind), /* there from the start */
+    AIDE_SHARE = 64                               /* of the limit, at most, is for it */
 };
-_Static_assert(AIDE_WORDS >= AIDE_ROOM + AIDE_BASKET, "there is room for a full basket");
+_Static_assert(AIDE_WORDS >= AIDE_BASKET + MARKER_ROOM + MARKER_RING, "a step after a full basket");
 _Static_assert(AIDE_BASKET >= 2, "a tail takes two words");
 
 void
 aide_create(struct block_heap *heap)
 {
     struct aide *aide = &heap->aide;
-    if (heap->pages.limit && heap->pages.limit / AIDE_SHARE < AIDE_BYTES)
+    if (heap->pages.limit && heap->pages.limit / AIDE_SHARE < AIDE_BYTES + AIDE_KINDS_BYTES)
         return;
     mm_assert(heap->marker.greys.capacity >= AIDE_BASKET + MARKER_ROOM);
     mm_assert(pthread_mutex_init(&aide->lock, NULL) == 0);
@@ -23,7 +23,8 @@ aide_create(struct block_heap *heap)
     uintptr_t *words = pages_reserve(&heap->pages, AIDE_BYTES);
     aide->greys.kinds = pages_reserve(&heap->pages, KINDS_MAX * sizeof(struct kind));
     if (!words || !aide->greys.kinds ||
-        !block_heap_extend(heap, words, &aide->committed, AIDE_BYTES))
+        !block_heap_extend(heap, words, &aide->committed, AIDE_BYTES) ||
+        !block_heap_extend(heap, aide->greys.kinds, &aide->kinds_committed, AIDE_KINDS_BYTES))
         mm_exhausted(AIDE_BYTES, heap->pages.limit);
     aide->greys.stack = words;
     aide->greys.capacity = AIDE_WORDS;
@@ -46,14 +47,27 @@ aide_destroy(struct block_heap *heap)
     pthread_mutex_destroy(&aide->lock);
 }
 
+/* Whether there is room for copies of all kinds, made within what is left for cells if need be: the
+ * rest is kept for mutators. */
+static bool
+aide_has_kinds(struct block_heap *heap)
+{
+    struct aide *aide = &heap->aide;
+    size_t bytes = heap->kinds_count * sizeof(struct kind);
+    if (bytes <= aide->kinds_committed)
+        return true;
+    size_t held = MM_LOAD_RELAXED(&heap->pages.held) + bytes - aide->kinds_committed + PAGES_BYTES;
+    return (!heap->budget_max || held <= heap->budget_max) &&
+           block_heap_extend(heap, aide->greys.kinds, &aide->kinds_committed, bytes);
+}
+
 /* Objects of kinds that are newer than the cycle are never looked at, so that all others are copied
  * when the aide comes is enough. */
 bool
 aide_prepare(struct block_heap *heap)
 {
     struct aide *aide = &heap->aide;
-    if (!aide->ready || !block_heap_extend(heap, aide->greys.kinds, &aide->kinds_committed,
-                                           heap->kinds_count * sizeof(struct kind)))
+    if (!aide->ready || !aide_has_kinds(heap))
         return false;
     for (; aide->kinds_count < heap->kinds_count; aide->kinds_count++) {
         struct kind *copy = &aide->greys.kinds[aide->kinds_count];
@@ -87,7 +101,7 @@ basket_fill_half(struct basket *basket, struct greys *greys)
     size_t depth = greys->depth;
     size_t top = depth < 2 * (size_t)AIDE_BASKET ? depth : 2 * (size_t)AIDE_BASKET;
     if (!basket->filled)
-        basket_fill(basket, greys, depth - top, depth - top + top / 2);
+        basket_fill(basket, greys, depth - top, depth - top + (top + 1) / 2);
 }
 
 /* The words go onto a stack that has room for them and for one step more. */
@@ -116,10 +130,14 @@ aide_unlock_baskets(struct block_heap *heap)
 /* -- The aide ------------------------------------------------------------------------------------
  */
 
-static bool
-aide_is_full(const struct aide *aide)
+/* Steps that its stack has room for, at most AIDE_STEPS; the ring must fit as well when the aide is
+ * gone. */
+static uint64_t
+aide_steps(const struct aide *aide)
 {
-    return aide->greys.depth + AIDE_ROOM > aide->greys.capacity;
+    size_t free = aide->greys.capacity - aide->greys.depth;
+    size_t steps = free > MARKER_RING ? (free - MARKER_RING) / MARKER_ROOM : 0;
+    return steps < AIDE_STEPS ? steps : AIDE_STEPS;
 }
 
 static bool
@@ -183,11 +201,13 @@ aide_mark(struct block_heap *heap, const uint32_t *stop, uint64_t until_ns)
             MM_RELAX();
             continue;
         }
-        if (aide_is_full(aide) || MM_LOAD_RELAXED(&aide->marker_waits))
+        uint64_t portion = aide_steps(aide);
+        if (portion < AIDE_STEPS || MM_LOAD_RELAXED(&aide->marker_waits)) {
             aide_give(heap);
-        if (aide_is_full(aide))
-            break;
-        steps += marker_drain_shared(heap, &aide->greys, AIDE_STEPS);
+            portion = aide_steps(aide);
+        }
+        if (portion)
+            steps += marker_drain_shared(heap, &aide->greys, portion);
     } while (events_clock() < until_ns && !MM_LOAD_RELAXED(stop));
     aide_go(heap);
     aide->steps += steps;
@@ -270,6 +290,17 @@ aide_regain_now(struct block_heap *heap)
     return alone || (aide->aide_waits && !aide->for_aide.filled) ? AIDE_DONE : AIDE_MARKS;
 }
 
+/* Whether another look may find something else than that the aide is at it.  Without a lock: who is
+ * asked to give needs that of the baskets. */
+static bool
+aide_has_news(const struct block_heap *heap)
+{
+    const struct aide *aide = &heap->aide;
+    return MM_LOAD_RELAXED(&aide->for_marker.filled) || MM_LOAD_RELAXED(&aide->aide_waits) ||
+           !MM_LOAD_RELAXED(&aide->present) || !heap->marker.greys.shared ||
+           MM_LOAD_RELAXED(&heap->large.grey) != LARGE_NONE;
+}
+
 enum aide_answer
 aide_regain(struct block_heap *heap, uint64_t deadline_ns)
 {
@@ -282,7 +313,8 @@ aide_regain(struct block_heap *heap, uint64_t deadline_ns)
         aide_unlock_baskets(heap);
         if (answer != AIDE_MARKS || (deadline_ns && events_clock() >= deadline_ns))
             break;
-        MM_RELAX();
+        while (!aide_has_news(heap) && (!deadline_ns || events_clock() < deadline_ns))
+            MM_RELAX();
     }
     MM_STORE_RELAXED(&aide->marker_waits, false);
     return answer;

@@ -2,28 +2,30 @@
  * its own.
  *
  * The aide has a stack and a ring of its own, and a copy of the kinds with its counts, so the two
- * share no line that both write but mark bytes, which are swapped while there is an aide: one of
- * the two finds an object.  Grey words go from one to the other in two baskets, one each way (work
- * sharing as in Endo, Taura and Yonezawa, "A scalable mark-sweep garbage collector on large-scale
- * shared-memory machines", 1997, with one exchange in place of a queue for each): the marker fills
- * one when the aide has nothing, the aide the other when the marker has nothing or its own stack is
- * full.  What is given is the lower half of the top of a stack: below lie the larger parts of the
- * graph.  What an aide has left when it must go on with the program stays where it is, for the next
- * aide, or for the marker when that has nothing else.
+ * share no line that both write often but those of mark bytes.  These are swapped while there is an
+ * aide, so that one of the two finds an object.  Grey words go from one to the other in two
+ * baskets, one each way (work sharing as in Endo, Taura and Yonezawa, "A scalable mark-sweep
+ * garbage collector on large-scale shared-memory machines", 1997, with one exchange in place of a
+ * queue for each): the marker fills one when the aide has nothing, the aide the other when the
+ * marker has nothing or its own stack is nearly full.  What is given is the lower half of the top
+ * of a stack: below lie the larger parts of the graph.  What an aide has left when it must go on
+ * with the program stays where it is, for the next aide, or for the marker when that has nothing
+ * else.
  *
  * Invariants:
  *  1. The greys of the aide are touched only by who holds its lock; with the world at rest nobody
  *     does.
- *  2. While it marks, its stack has room for AIDE_STEPS steps: it never overflows.
- *  3. While aide_waits is set, its stack, its ring and the basket for it are empty, and it marks
- *     nothing.  It changes under the lock of the baskets.
+ *  2. It marks as many steps at once as its stack has room for, AIDE_STEPS at most: so that never
+ *     overflows.
+ *  3. While aide_waits is set, its stack and its ring are empty, and it marks nothing until it has
+ *     taken the basket for it.  It changes under the lock of the baskets.
  *  4. The aide marks only while `admitted` is set, and while that is set the marker's greys are
  *     shared.  The marker sets and clears both, under the lock of the baskets, after `present`.
  *  5. Only who marks with the marker's lock touches the marker's greys, so large objects that the
  *     aide found go through their own list (block_large_push_grey).
  *
- * Cost: a swap in place of a store for each object that either marks while there is an aide; 32
- * KiB, and 64 bytes a kind. */
+ * Cost: a swap in place of a store for each object that either marks while there is an aide; 48
+ * KiB, and 64 bytes for each kind beyond 256. */
 #ifndef PARTS_AIDE_H
 #define PARTS_AIDE_H
 
@@ -65,8 +67,8 @@ void aide_destroy(struct block_heap *heap);
 bool aide_prepare(struct block_heap *heap);
 
 /* Without the world's lock, after aide_prepare: marks until then, or until *stop; says how many
- * steps.  Returns early if somebody else is the aide, or its stack is full and the marker does not
- * take from it. */
+ * steps.  Returns at once if somebody else is the aide; waits while it has nothing, or its stack is
+ * full. */
 uint64_t aide_mark(struct block_heap *heap, const uint32_t *stop, uint64_t until_ns);
 
 /* For the marker, between two portions: admits an aide or sees that it has gone; gives to it and

@@ -98,7 +98,8 @@ marker_mark_large(struct block_heap *heap, char *obj)
 {
     struct large *large = block_large_entry(heap, obj);
     mm_assert_slow(large->state == LARGE_USED);
-    if (MM_SWAP_RELAXED(&large->mark, heap->mark) == heap->mark)
+    if (MM_LOAD_RELAXED(&large->mark) == heap->mark ||
+        MM_SWAP_RELAXED(&large->mark, heap->mark) == heap->mark)
         return;
     (void)MM_ADD_RELAXED(&heap->large.marked_pages, large->pages);
     if (heap->kinds[large->kind].has_refs)

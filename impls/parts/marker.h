@@ -12,7 +12,8 @@
  * objects wait in a list through their own table and need no stack.
  *
  * Invariants, whenever no step is running:
- *  1. A marked object's references are marked, or on the stack or in the ring, or the object
+ *  1. A marked object's references are marked, or on the stack or in the ring (of an aide, or on
+ *     their way from or to it: parts/aide.h), or the object
  *     itself is on the stack with the unit to go on from, or in the list of grey large
  *     objects, or its block is noted as unscanned.
  *  2. No step needs more than MARKER_ROOM words of the stack.

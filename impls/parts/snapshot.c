@@ -258,7 +258,7 @@ snapshot_run(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns)
 {
     while (marker_run(heap, steps, deadline_ns)) {
         enum aide_answer answer = heap->aide.ready ? aide_regain(heap, deadline_ns) : AIDE_DONE;
-        if (answer != AIDE_GAVE)
+        if (answer != AIDE_GAVE || (deadline_ns && events_clock() >= deadline_ns))
             return answer == AIDE_DONE;
     }
     return false;

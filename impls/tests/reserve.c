@@ -4,6 +4,8 @@
  * no cycle begins much before it must.  The same if marking takes 1.4 times as long in some cycle
  * as was learned.
  *
+ * Where mutators must help much, an aide makes that less.
+ *
  * The model goes a block at a time, with a thread that takes 0.1 ms to wake up.  What a mutator
  * owes once it is awake it pays at once, and takes nothing meanwhile; marking goes on at the same
  * speed, as when it looks on or helps in turns, or at 1.8 times that, as with an aide. */
@@ -16,7 +18,9 @@
 enum { BLOCK = 1 << 14, WARM_CYCLES = 6, CYCLES = 30, WAKE_NS = 100000, HELP_NS = 150000 };
 enum { STUMBLE_CYCLES = 12 }; /* one of so many is slow, if any is */
 #define STEP_BYTES 24.0
-#define MADE_LEAST 0.75 /* of the room, in a cycle */
+#define MADE_LEAST 0.75  /* of the room, in a cycle */
+#define AIDE 0.8         /* of the thread's speed */
+#define HELD_UP_MOST 0.8 /* with an aide, of the time that it takes without */
 
 struct plant {
     double live_bytes, room_bytes; /* room: beside what lives */
@@ -48,7 +52,7 @@ plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double 
     double all = plant->live_bytes / STEP_BYTES, done = 0, taken = 0, ns = 0, ran = 0, helped = 0,
            idle = WAKE_NS, aided_steps = 0;
     double debt = 0;
-    pacer_begin(pacer, born, room);
+    pacer_begin(pacer, born, room, plant->aide > 0);
     while (done < all) {
         double free = BLOCK / plant->bytes_per_ns, pass = free;
         if (room - taken < BLOCK) {
@@ -58,7 +62,8 @@ plant_run_marking(struct plant *plant, struct pacer *pacer, double room, double 
             helped += pass;
         } else {
             taken += BLOCK;
-            debt = idle > 0 ? 0 : BLOCK * pacer_debt_per_byte(pacer, done, ran, room - taken);
+            const struct pacer_progress progress = { done, aided_steps, ran };
+            debt = idle > 0 ? 0 : BLOCK * pacer_debt_per_byte(pacer, &progress, room - taken);
             debt = debt < HELP_NS ? debt : HELP_NS;
             helped += debt;
             pass += debt;
@@ -107,6 +112,7 @@ main(void)
     static const double lives[] = { 4e6, 60e6, 4e9 }, factors[] = { 0.3, 1, 4 };
     static const double speeds[] = { 0.1, 1, 4 }, marks[] = { 3, 10, 40 };
     enum { PLANTS = 2 * 3 * 3 * 3 * 3 };
+    double without[PLANTS] = { 0 }; /* ns of help, of the same plant without an aide */
     int failed = 0;
     unsigned tried = 0;
     for (unsigned i = 0; i < 2 * PLANTS; i++) {
@@ -115,9 +121,12 @@ main(void)
                                .bytes_per_ns = speeds[i / 9 % 3],
                                .ns_per_step = marks[i / 27 % 3],
                                .stumble = i / 81 % 2 ? 1.4 : 1,
-                               .aide = i / PLANTS ? 0.8 : 0 };
+                               .aide = i / PLANTS ? AIDE : 0 };
         plant_run(&plant);
         double marking = plant.live_bytes / STEP_BYTES * plant.ns_per_step * plant.bytes_per_ns;
+        bool slower = plant.aide > 0 && without[i % PLANTS] > plant.all_ns / 4 &&
+                      plant.helped_ns > HELD_UP_MOST * without[i % PLANTS];
+        without[i % PLANTS] = plant.helped_ns;
         bool easy = plant.stumble == 1 &&
                     4 * (marking + 1e6 * plant.bytes_per_ns) < plant.room_bytes;
         double cycles = CYCLES - WARM_CYCLES, each = plant.taken_bytes / cycles;
@@ -133,7 +142,7 @@ main(void)
                      each < MADE_LEAST * plant.room_bytes;
         bool possible = least < 0.4 * plant.room_bytes, late = plant.late && possible;
         tried += possible;
-        if (!late && !eager && !helps && !hasty)
+        if (!late && !eager && !helps && !hasty && !slower)
             continue;
         failed = 1;
         printf(

@@ -15,7 +15,7 @@ enum {
     MARKER_CLOCK_STEPS = 1,
     SNAPSHOT_BUFFER = 2,
     SNAPSHOT_INBOX = 4,
-    AIDE_WORDS = 80,
+    AIDE_WORDS = 69, /* a full basket, a step and the ring */
     AIDE_BASKET = 2,
     AIDE_STEPS = 1,
     AIDE_STEP_NS = 0,
