@@ -310,12 +310,13 @@ concurrent_help(struct mm_mutator *m, uint64_t ns, uint64_t *ran)
     if (in_turns)
         concurrent_note_marking(heap, begin);
     world_unlock(&blocks->world);
-    if (in_turns)
+    if (in_turns) {
         done = snapshot_mark(blocks, UINT64_MAX, begin + ns, ran);
-    if (aids)
-        *ran += aide_mark(blocks, &m->stop, begin + ns);
-    if (!in_turns)
+    } else {
+        if (aids)
+            *ran += aide_mark(blocks, &m->stop, begin + ns);
         concurrent_stand_aside(m, begin + ns);
+    }
     (void)MM_ADD_RELAXED(&heap->steps_done, *ran);
     world_lock(&blocks->world);
     heap->held_up_ns += events_clock() - begin;

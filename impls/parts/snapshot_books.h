@@ -19,7 +19,7 @@
  * Invariants:
  *  1. Locks are taken in this order: the world's, the marker's, the inbox's, the aide's baskets'.
  *     The aide's own is only tried for, so nobody waits for it.  Who stands still holds none; so
- * with the world at rest only a collector's own thread may be marking.
+ *     with the world at rest only a collector's own thread may be marking.
  *  2. m->marking is the same in all mutators; it changes only with the world at rest.
  *  3. While it is set: what was in a place of an object when the cycle began, and is no longer, is
  *     marked, or grey (M1 in marker.h), or in the inbox, or in a buffer.
@@ -64,8 +64,7 @@ void snapshot_start(struct block_heap *heap);
 
 /* Without the world's lock: takes the marker's lock and marks for so many steps, or until the
  * deadline (0: none).  True: nothing is grey that may be looked at now, nor for an aide, or the
- * cycle is over.  How
- * many steps it took is added to *ran. */
+ * cycle is over.  How many steps it took is added to *ran. */
 bool snapshot_mark(struct block_heap *heap, uint64_t steps, uint64_t deadline_ns, uint64_t *ran);
 
 /* With the world at rest and its lock held: greys what the buffers hold, and marks until the

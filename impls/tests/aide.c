@@ -6,8 +6,8 @@
  * What is kept is wide, so that both have something to do: lists in the rows of large tables, whose
  * tails go in pieces.  Each list is in two rows of a piece, of which one is given away when the
  * piece is halved, so that both come by its nodes at about the same time.  Where an aide pays for
- * every step it must have marked; a manager with its real sizes looks on where steps are as short
- * as they are in so small a heap. */
+ * every step it must have marked: in tiny sizes, and with a sanitizer; else a manager with its real
+ * sizes looks on, as steps are short in so small a heap. */
 #define _GNU_SOURCE
 #include "chain.h"
 #include "parts/block_heap_sizes.h"
