@@ -25,8 +25,7 @@ enum {
     FINISH_NS = 30000,      /* of marking in a stop */
     HELP_NS_MIN = 20000,    /* less is put off */
     PREPARE_BLOCKS = 64,    /* cleaned while the lock is held */
-    AIDE_SWAP_NS = 5,       /* of a step, for the swap of its mark byte while there is an aide */
-    ATTEMPTS = 4,           /* cycles that an object without room waits for */
+    ATTEMPTS = 4,           /* cycles that an object without room waits for; then all do */
     THREAD_BYTES = 32 << 10 /* of the thread's stack that are touched, at most */
 };
 
@@ -81,13 +80,12 @@ concurrent_has_core(const struct mm_heap *heap)
     return concurrent_mutators(heap) < heap->cores;
 }
 
-/* Whether who is held up marks too.  What was learned with an aide has its swaps in it. */
+/* Whether who is held up marks too. */
 static bool
 concurrent_takes_aides(const struct mm_heap *heap)
 {
-    double swap_ns = heap->pacer.aided ? AIDE_SWAP_NS * heap->pacer.help_speed : 0;
     return heap->blocks.aide.ready && concurrent_has_core(heap) &&
-           heap->pacer.ns_per_step >= AIDE_STEP_NS + swap_ns;
+           pacer_aide_pays(&heap->pacer, AIDE_STEP_NS);
 }
 
 /* A task: the world is at rest. */
@@ -168,6 +166,16 @@ concurrent_prepare_all(struct mm_heap *heap)
 {
     while (!block_heap_is_marking(&heap->blocks) && snapshot_prepare(&heap->blocks, PREPARE_BLOCKS))
         ;
+}
+
+/* A task: finishes the cycle that runs, and runs one that sees what died meanwhile. */
+static void
+concurrent_collect(struct mm_heap *heap)
+{
+    concurrent_complete(heap);
+    concurrent_prepare_all(heap);
+    concurrent_start(heap);
+    concurrent_complete(heap);
 }
 
 /* -- The thread ---------------------------------------------------------------------------- */
@@ -429,8 +437,9 @@ concurrent_stretch(struct mm_heap *heap, size_t bytes)
 
 /* Mutators were faster than the marking.  What died since the snapshot is found by one more cycle:
  * at the next attempt, or at once where large objects, which may pass the goal each time, have
- * taken it far past already.  Others may take what was found first, so there are some more
- * attempts. */
+ * taken it far past already.  Others may take what was found before this thread gets a core again,
+ * so there are some more attempts, and the last is with the world at rest: what it finds is this
+ * mutator's first. */
 void
 collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
 {
@@ -441,7 +450,10 @@ collector_make_room(struct mm_mutator *m, size_t bytes, unsigned attempt)
     if (!attempt && concurrent_stretch(heap, bytes))
         return;
     uint64_t begin = events_begin(&blocks->events), past = block_heap_past_goal(blocks);
-    concurrent_await_end(m);
+    if (attempt < ATTEMPTS)
+        concurrent_await_end(m);
+    else
+        concurrent_at_rest(m, concurrent_collect);
     if (bytes > CELL_BYTES_MAX && block_heap_may_grow(blocks)) {
         if (block_heap_uses_past_goal(blocks))
             concurrent_await_end(m);
@@ -524,7 +536,6 @@ mm_heap_destroy(struct mm_heap *heap)
     free(heap);
 }
 
-/* Finishes the cycle that runs, and runs one that sees what died meanwhile. */
 void
 mm_collect(struct mm_mutator *m)
 {
@@ -534,10 +545,7 @@ mm_collect(struct mm_mutator *m)
     world_pause(m);
     uint64_t begin = events_begin(&blocks->events);
     world_stop(m);
-    concurrent_complete(heap);
-    concurrent_prepare_all(heap);
-    concurrent_start(heap);
-    concurrent_complete(heap);
+    concurrent_collect(heap);
     block_heap_trim(m);
     world_start(m);
     events_end(&blocks->events, MM_EVENT_STOP, m->ordinal, begin, blocks->live_bytes);

@@ -7,6 +7,7 @@ enum {
     LEAD_NS = 300000,         /* to wake the thread, to prepare, and for two handshakes */
     STEPS_MIN = 1024,         /* fewer tell nothing */
     HELD_UP_NS_MIN = 1000000, /* nor does a shorter time of aides */
+    AIDE_SWAP_NS = 5,         /* of a step, for the swap of its mark byte while there is an aide */
     LEFT_SHARE = 16           /* of a cycle is always thought to be left */
 };
 static const double MARGIN = 1.2, RESERVE = 0.25, SHORT = 0.9, SPEED_WEIGHT = 0.5,
@@ -57,6 +58,14 @@ pacer_needed_bytes(const struct pacer *pacer, double born_bytes)
     double late = late_begin(needed, runway, pacer->taken_bytes);
     late = late > least ? late : least;
     return late < needed ? late : needed;
+}
+
+/* What was learned with an aide has its swaps in it. */
+bool
+pacer_aide_pays(const struct pacer *pacer, double step_ns)
+{
+    double swap_ns = pacer->aided ? AIDE_SWAP_NS * pacer->help_speed : 0;
+    return pacer->ns_per_step >= step_ns + swap_ns;
 }
 
 void

@@ -64,6 +64,9 @@ void pacer_init(struct pacer *pacer, double help_per_byte);
 /* The runway at which a cycle must begin, if so much was born since the last snapshot. */
 double pacer_needed_bytes(const struct pacer *pacer, double born_bytes);
 
+/* Whether an aide is worth what it costs, if it is from steps of so many nanoseconds on. */
+bool pacer_aide_pays(const struct pacer *pacer, double step_ns);
+
 /* A cycle begins; who is held up marks beside the thread, or not. */
 void pacer_begin(struct pacer *pacer, double born_bytes, double runway, bool aided);
 

@@ -52,7 +52,7 @@ static bool
 marksweep_is_futile(struct mm_heap *heap)
 {
     futile_tell(&heap->futile, &heap->blocks, heap->blocks.handed_bytes);
-    return futile_is_exhausted(&heap->futile);
+    return futile_is_exhausted(&heap->futile, FUTILE_TIMES);
 }
 
 void

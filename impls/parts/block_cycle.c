@@ -98,6 +98,7 @@ block_cycle_end(struct block_heap *heap)
 {
     if (MM_DEBUG)
         block_check_marking(heap);
+    heap->between_bytes = block_cycle_handed_bytes(heap);
     block_cycle_drop_holes(heap);
     for (size_t i = CELL_CLASSES; i < heap->kinds_count; i++) {
         struct kind_books *books = &heap->books[i];

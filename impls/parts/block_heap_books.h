@@ -178,6 +178,7 @@ struct block_heap {
     uint64_t live_bytes;      /* when the last cycle ended */
     uint64_t born_bytes;      /* of these, while it ran: nobody looked whether they live */
     uint64_t handed_bytes;    /* in holes and large objects since then */
+    uint64_t between_bytes;   /* the same between the ends of the last two cycles */
     uint64_t cycles;
     uint64_t young_cycles; /* that did not rotate the mark; not counted in cycles */
     uint64_t starts[BITMAP_BYTES_MAX / 8 + 1][BLOCK_WORDS]; /* by cell size: where cells begin */

@@ -3,7 +3,7 @@
 
 #include "parts/block_heap_books.h"
 
-enum { FUTILE_TIMES = 3, FUTILE_SHARE = 50 };
+enum { FUTILE_SHARE = 50 };
 
 void
 futile_tell(struct futile *futile, const struct block_heap *heap, uint64_t bytes)
@@ -14,7 +14,7 @@ futile_tell(struct futile *futile, const struct block_heap *heap, uint64_t bytes
 }
 
 bool
-futile_is_exhausted(const struct futile *futile)
+futile_is_exhausted(const struct futile *futile, unsigned times)
 {
-    return futile->times >= FUTILE_TIMES;
+    return futile->times >= times;
 }

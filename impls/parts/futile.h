@@ -8,6 +8,11 @@
 
 struct block_heap;
 
+/* How many collections in a row are enough: where what followed each of them is known, and where it
+ * is foreseen by what was made lately.  That halves from one to the next, so after so many what the
+ * program makes no more counts for nothing, and room for something else does. */
+enum { FUTILE_TIMES = 3, FUTILE_TIMES_FORESEEN = 12 };
+
 struct futile {
     unsigned times; /* collections in a row that left less than 1/FUTILE_SHARE of the limit */
 };
@@ -16,7 +21,7 @@ struct futile {
  * the bytes that were handed out since or that can be now. */
 void futile_tell(struct futile *futile, const struct block_heap *heap, uint64_t bytes);
 
-/* Whether that is enough. */
-bool futile_is_exhausted(const struct futile *futile);
+/* Whether there were so many. */
+bool futile_is_exhausted(const struct futile *futile, unsigned times);
 
 #endif

@@ -73,5 +73,5 @@ bool
 nursery_is_futile(struct nursery *nursery, const struct block_heap *heap)
 {
     futile_tell(&nursery->futile, heap, nursery->full_handed + heap->handed_bytes);
-    return futile_is_exhausted(&nursery->futile);
+    return futile_is_exhausted(&nursery->futile, FUTILE_TIMES);
 }

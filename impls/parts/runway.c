@@ -93,11 +93,13 @@ runway_renew(struct runway *runway, struct block_heap *heap)
 {
     runway->largest -= runway->largest / 4;
     runway_look(runway, heap);
-    futile_tell(&runway->futile, heap, runway->bytes);
+    /* Who made more than was foreseen proved it wrong. */
+    uint64_t most = heap->between_bytes > runway->bytes ? heap->between_bytes : runway->bytes;
+    futile_tell(&runway->futile, heap, most);
 }
 
 bool
 runway_is_futile(const struct runway *runway, const struct block_heap *heap)
 {
-    return futile_is_exhausted(&runway->futile) && !heap->collect_always;
+    return futile_is_exhausted(&runway->futile, FUTILE_TIMES_FORESEEN) && !heap->collect_always;
 }

@@ -39,7 +39,8 @@ size_t runway_expect(struct runway *runway, size_t bytes);
  */
 void runway_renew(struct runway *runway, struct block_heap *heap);
 
-/* Whether the heap is exhausted, by what cycle after cycle left of the runway; never in a test that
+/* Whether the heap is exhausted, by what was handed out between one cycle's end and the next, and
+ * the runway after it, cycle after cycle; never in a test that
  * always collects. */
 bool runway_is_futile(const struct runway *runway, const struct block_heap *heap);
 
