@@ -23,6 +23,13 @@ if(HEAPSTAKES_WERROR)
   add_compile_options(-Werror)
 endif()
 
+if(HEAPSTAKES_FAST_LINK)
+  find_program(HEAPSTAKES_GOLD ld.gold)
+  if(HEAPSTAKES_GOLD)
+    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-fuse-ld=gold>)
+  endif()
+endif()
+
 # A sanitizer's report names functions and lines, and asks for no more of what the debugger knows: the
 # rest takes a fifth of such a build's time.
 if(HEAPSTAKES_SANITIZE)
