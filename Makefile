@@ -11,7 +11,7 @@
 #   make soak         ten minutes by two threads under each manager of ours: make soak SOAK_SECONDS=60 SOAK_MANAGERS="concurrent pooled"
 #   make fuzz         half an hour of libFuzzer on our malloc: make fuzz FUZZ_SECONDS=60
 #   make plots        draw the charts of a run again: make plots RUN=results/<run>
-#   make build deps tidy format clean
+#   make build deps tidy lint format clean
 
 BUILD ?= build
 JOBS ?= $(shell nproc)
@@ -23,7 +23,7 @@ SOAK_SECONDS ?= 600
 SOAK_MANAGERS ?=
 FUZZ_SECONDS ?= 1800
 
-.PHONY: bench bench-quick bench-parts bars test cover soak fuzz plots deps test-deps build tidy format clean
+.PHONY: bench bench-quick bench-parts bars test cover soak fuzz plots deps test-deps build tidy lint format clean
 
 bench: deps build
 	@tools/race $(HEAPSTAKES) standard $(RUN_FLAGS)
@@ -69,6 +69,9 @@ test-deps:
 
 tidy:
 	@tools/tidy
+
+lint: test-deps build
+	@tools/lint $(BUILD) $(JOBS)
 
 format:
 	@git ls-files '*.c' '*.h' '*.cc' '*.cpp' | xargs clang-format -i

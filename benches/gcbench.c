@@ -100,7 +100,7 @@ tree_populate(struct mm_mutator *m, int32_t height, const mm_ref *self)
 static uint64_t
 tree_sum(const struct node *node)
 {
-    uint64_t sum = (uint64_t)(64 * node->i + node->j);
+    uint64_t sum = 64 * (uint64_t)node->i + (uint64_t)node->j;
     const struct node *left = mm_get(node->left);
     if (left)
         sum += 3 * tree_sum(left) + tree_sum(mm_get(node->right));

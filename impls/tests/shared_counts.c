@@ -16,7 +16,7 @@
 
 enum {
     THREADS = 2,
-    GRAPHS = 20,
+    GRAPHS = TEST_FEWER ? 8 : 20,
     TURNS = 600, /* of a thread, for a graph */
     CHANGES = 6, /* of a turn, at most */
     OBJECTS = 96,
