@@ -1,5 +1,5 @@
 # run.gp -- draws the figures of this run: gnuplot run.gp
-scripts = '../../../../../tmp/ci13/plots'
+scripts = '../../../plots'
 caption = 'reference: 10 rounds, size normal, heap factor 2, seed 1; AMD EPYC'
 manager_count = 20
 array manager_name[20] = ['none', 'libc (glibc 2.36)', 'jemalloc 5.3.0', 'mimalloc 2.0.9', 'tcmalloc (gperftools 2.10)', 'obstack of glibc 2.36', 'APR 1.7.2', 'Boehm 8.2.2', 'g_rc_box (GLib 2.74.6)', 'pooled', 'pooled-so 0.1.0', 'arena', 'refcount', 'marksweep', 'tricolor', 'concurrent', 'generational', 'refcount-deferred', 'shared_ptr (GNU C++ 12.2.0)', 'Go 1.19.8']
