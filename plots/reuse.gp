@@ -12,19 +12,20 @@ set lmargin 0.8 * name_width + 3
 set rmargin 4
 line_font = ",13"
 set arrow from 1, graph 0 to 1, graph 1 nohead linecolor rgb "#404040" dashtype 2
+# Only managers that are in the panel: gnuplot 5.4 crashes if the first of several lists of labels is empty.
 do for [p = 1:panels] {
     eval lines_
     set title reuse_name[p] offset 0,-0.6
     set xlabel "bad / good — further right: reuse buys more; left of the line: it costs" offset 0,0.3
-    plot for [m = 1:manager_count] "reuse.dat" \
-             using (is_(p, m) ? column(3) : NaN):(line_of[m]):(only_(p, m, 4)):(only_(p, m, 5)) \
+    plot for [m in reuse_rows[p]] "reuse.dat" \
+             using (is_(p, m) ? column(3) : NaN):(line_of[m + 0]):(only_(p, m, 4)):(only_(p, m, 5)) \
              with xerrorbars linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
-         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(line_of[m]) \
+         for [m in reuse_rows[p]] "reuse.dat" using (is_(p, m) ? column(3) : NaN):(line_of[m + 0]) \
              with points linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.5, \
-         for [m = 1:manager_count] "reuse.dat" \
-             using (is_(p, m) ? 0.99 : NaN):(line_of[m]):(valid(3) ? sprintf("%.2f×", column(3)) : "") axes x2y1 \
+         for [m in reuse_rows[p]] "reuse.dat" \
+             using (is_(p, m) ? 0.99 : NaN):(line_of[m + 0]):(valid(3) ? sprintf("%.2f×", column(3)) : "") axes x2y1 \
              with labels right textcolor rgb "#303030" font ",12", \
-         for [m = 1:manager_count] "reuse.dat" using (is_(p, m) ? 0.01 : NaN):(line_of[m]):6 axes x2y1 \
+         for [m in reuse_rows[p]] "reuse.dat" using (is_(p, m) ? 0.01 : NaN):(line_of[m + 0]):6 axes x2y1 \
              with labels left textcolor rgb "#909090" font ",11"
 }
 unset multiplot

@@ -21,13 +21,20 @@ set key off
 set style fill solid
 
 # Picks the rows of one panel and one manager; other rows become missing.
-is_(p, m) = (column(1) == p && column(2) == m)
+is_(p, m) = (column(1) == p && column(2) == m + 0)
 
 # A column of them: what is missing must not stretch the axis either.
 only_(p, m, c) = is_(p, m) ? column(c) : NaN
 
 # A number with its SI letter: 1.2e7 is 12M.
 set format x "%.0s%c"
+
+# Ticks of an axis that ends with its data, where a decade may be longer than all of it: these digits of every decade
+# from 10**a to 10**b.  To be evaluated.
+label_(v, gap, unit) = sprintf("%g%s%s%s", gprintf("%.3s", v) + 0, gap, gprintf("%c", v), unit)
+ticks_(axis, digits, a, b, gap, unit) = sprintf("set %stics (); do for [e_ = %d:%d] { do for [d_ in '%s'] { \
+eval sprintf(\"set %stics add ('%%s' %%g)\", label_(real(d_) * 10.0 ** e_, '%s', '%s'), real(d_) * 10.0 ** e_) } }", \
+    axis, a, b, digits, axis, gap, unit)
 
 picture_width = 1600
 font_size = 15

@@ -24,6 +24,11 @@ grep -q '<b>odd' run/index.html && fail "a name was not escaped"
 grep -qE '(src|href)="(https?:)?//' run/index.html && fail "the page needs the network"
 grep -q "$place" run/plots/run.gp run/index.html && fail "a path of this machine is in the page"
 
+# One manager, and not the first of those that are built.
+expect 0 "$heapstakes" run --managers quick --rounds 1 --out single --quiet
+expect 0 "$heapstakes" plot single
+[ -s single/plots/reuse.svg ] || fail "a single manager has no reuse.svg"
+
 # Variants that name three sizes of one thing are one curve; "4g" names another thing.
 make_cells "scaled" "steady quick"
 expect 0 "$heapstakes" run --rounds 1 --out sizes --quiet
