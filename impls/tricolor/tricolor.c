@@ -67,13 +67,12 @@ static void
 tricolor_finish(struct mm_heap *heap)
 {
     struct block_heap *blocks = &heap->blocks;
-    uint64_t handed = block_cycle_handed_bytes(blocks);
     size_t left = runway_now(&heap->runway, blocks);
     block_cycle_end(blocks);
     block_heap_set_budget(blocks, 0);
     if (!blocks->collect_always)
         MM_STORE_RELAXED(&blocks->hole_bytes, HOLE_BYTES_MAX);
-    pacer_end(&heap->pacer, handed, left, blocks->live_bytes, blocks->marker.steps);
+    pacer_end(&heap->pacer, blocks->between_bytes, left, blocks->live_bytes, blocks->marker.steps);
     runway_renew(&heap->runway, blocks);
     pacer_set_trigger(&heap->pacer, heap->runway.bytes);
 }
