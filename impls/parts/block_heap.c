@@ -29,7 +29,7 @@ block_heap_extend(struct block_heap *heap, void *table, size_t *committed, size_
         return true;
     if (!pages_commit(&heap->pages, (char *)table + *committed, bytes - *committed))
         return false;
-    *committed = bytes;
+    MM_STORE_RELAXED(committed, bytes); /* block_heap_most may read it beside the marker */
     return true;
 }
 
@@ -67,8 +67,8 @@ block_heap_most(const struct block_heap *heap)
 {
     if (!heap->budget_max)
         return SIZE_MAX;
-    const struct marker *marker = &heap->marker;
-    size_t kept = marker->wanted > marker->committed ? marker->wanted - marker->committed : 0;
+    size_t wanted = heap->marker.wanted, committed = MM_LOAD_RELAXED(&heap->marker.committed);
+    size_t kept = wanted > committed ? wanted - committed : 0;
     return heap->budget_max > kept ? heap->budget_max - kept : 0;
 }
 
