@@ -15,7 +15,7 @@ do for [p = 1:panels] {
     set ylabel "latency"
     plot for [m = 1:manager_count] "latency.dat" \
              using (is_(p, m) ? column(3) : NaN):(is_(p, m) ? column(4) / 1e9 : NaN) \
-             with linespoints linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.2 \
+             with linespoints linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize size(1.2) \
              pointinterval 4 dashtype dash(m) title in_(figure_rows, m) ? manager_name[m] : ''
 }
 unset multiplot

@@ -16,7 +16,7 @@ do for [p = 1:panels] {
     set ylabel "pauses a second" offset 1,0
     plot for [m = 1:manager_count] "pauses.dat" \
              using (is_(p, m) ? column(3) / 1e9 : NaN):(is_(p, m) ? column(4) : NaN) \
-             with linespoints linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.1 \
+             with linespoints linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize size(1.1) \
              dashtype dash(m) pointnumber 8
 }
 eval legend

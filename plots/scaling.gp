@@ -17,10 +17,10 @@ do for [p = 1:panels] {
     set ylabel "time of an operation" offset 1,0
     plot for [m = 1:manager_count] "scaling.dat" \
              using (is_(p, m) ? column(3) : NaN):(only_(p, m, 4) / 1e9):(only_(p, m, 5) / 1e9):(only_(p, m, 6) / 1e9) \
-             with yerrorbars linecolor rgb colour(m) linewidth 1 pointtype mark(m) pointsize 1.1, \
+             with yerrorbars linecolor rgb colour(m) linewidth 1 pointtype mark(m) pointsize size(1.1), \
          for [m = 1:manager_count] "scaling.dat" \
              using (is_(p, m) ? column(3) : NaN):(only_(p, m, 4) / 1e9) \
-             with linespoints linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize 1.1 dashtype dash(m)
+             with linespoints linecolor rgb colour(m) linewidth 2 pointtype mark(m) pointsize size(1.1) dashtype dash(m)
 }
 eval legend
 unset multiplot

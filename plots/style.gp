@@ -13,6 +13,8 @@ array mark_[13] = [4, 1, 6, 8, 10, 12, 5, 7, 9, 11, 13, 2, 3]
 colour(i) = palette_[(i - 1) % 8 + 1]
 mark(i) = mark_[(i - 1) % 13 + 1]
 dash(i) = (i - 1) / 8 % 4 + 1
+# A mark's size: gnuplot draws the same number about twice as large in SVG as in PNG, over short intervals.
+size(points) = kind eq "svg" ? 0.55 * points : points
 
 set border 3 linecolor rgb "#808080"
 set tics nomirror textcolor rgb "#303030"
@@ -29,12 +31,28 @@ only_(p, m, c) = is_(p, m) ? column(c) : NaN
 # A number with its SI letter: 1.2e7 is 12M.
 set format x "%.0s%c"
 
-# Ticks of an axis that ends with its data, where a decade may be longer than all of it: these digits of every decade
-# from 10**a to 10**b.  To be evaluated.
+# The ends of what panel p has in a column, with the interval in the next two, divided by `scale`: x_low and x_high for
+# the axis x, which stay what they are if there is nothing.  It forgets the ranges of the axes, as gnuplot would see only
+# what lies within them.  To be evaluated.
+end_(c, which) = sprintf("undefine STATS_*; stats figure.'.dat' using \
+(column(1) != p ? NaN : valid(%d) ? column(%d) : column(%d)) nooutput; ", which, which, c)
+extent(axis, c, scale) = "set xrange [*:*]; set yrange [*:*]; ". \
+    end_(c, c + 1).sprintf("if (exists('STATS_min')) { %s_low = STATS_min / %g }; ", axis, scale). \
+    end_(c, c + 2).sprintf("if (exists('STATS_max')) { %s_high = STATS_max / %g }", axis, scale)
+x_low = y_low = x_high = y_high = 1
+
+# Its range and ticks on a logarithmic scale, where a decade may be longer than all of it: the shorter it is, the more
+# ticks has a decade; one shorter than a third is that long, for two ticks.  To be evaluated.
+digits_(ratio) = ratio > 300 ? "1" : ratio > 30 ? "1 3" : ratio > 5 ? "1 2 5" : ratio > 2.5 ? "1 1.5 2 3 5 7" : \
+    ratio > 1.4 ? "1 1.2 1.4 1.6 1.8 2 2.5 3 3.5 4 5 6 7 8 9" : \
+    "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.2 2.4 2.6 2.8 3 3.3 3.6 4 4.4 4.8 5.3 5.8 6.4 7 7.7 8.4 9.2"
 label_(v, gap, unit) = sprintf("%g%s%s%s", gprintf("%.3s", v) + 0, gap, gprintf("%c", v), unit)
-ticks_(axis, digits, a, b, gap, unit) = sprintf("set %stics (); do for [e_ = %d:%d] { do for [d_ in '%s'] { \
-eval sprintf(\"set %stics add ('%%s' %%g)\", label_(real(d_) * 10.0 ** e_, '%s', '%s'), real(d_) * 10.0 ** e_) } }", \
-    axis, a, b, digits, axis, gap, unit)
+fit(axis, gap, unit) = sprintf("low_ = %s_low; high_ = %s_high; \
+air_ = high_ / low_ > 1.3 ? (high_ / low_) ** 0.07 : sqrt(1.34 * low_ / high_); \
+set %srange [low_ / air_ : high_ * air_]; set %stics (); \
+do for [e_ = floor(log10(low_ / air_)) : floor(log10(high_ * air_))] { do for [d_ in digits_(high_ / low_ * air_ ** 2)] { \
+v_ = real(d_) * 10.0 ** e_; eval sprintf(\"set %stics add ('%%s' %%g)\", label_(v_, '%s', '%s'), v_) } }", \
+    axis, axis, axis, axis, axis, gap, unit)
 
 picture_width = 1600
 font_size = 15
@@ -51,11 +69,12 @@ in_(rows, m) = strstrt(rows, sprintf(" %d ", m)) > 0
 figure_rows = ""
 do for [p = 1:panels] { eval "figure_rows = figure_rows.".figure."_rows[p]" }
 
-# The longest of the names, in letters.
+# The longest of the names, in letters of the axes, of which one in a PNG is wider than most in a name.
 name_width = 0
 do for [m = 1:manager_count] {
     if (in_(figure_rows, m) && strlen(manager_name[m]) > name_width) { name_width = strlen(manager_name[m]) }
 }
+if (kind eq "png") { name_width = 0.87 * name_width }
 
 # A line of its own for each manager that a panel tells of: eval it when p is the panel.
 array line_of[manager_count]
@@ -70,4 +89,4 @@ key_style = "Left reverse samplen 2 spacing 1.25 font ',12'"
 legend = "unset title; unset xlabel; unset ylabel; unset logscale; unset tics; unset border; unset grid; \
 set lmargin 1; set rmargin 1; set key center center maxrows 12 ".key_style."; set xrange [0:1]; set yrange [0:1]; \
 plot -1 notitle, for [m = 1:manager_count] in_(figure_rows, m) ? -1 : NaN with linespoints linecolor rgb colour(m) \
-linewidth 2 dashtype dash(m) pointtype mark(m) pointsize 1.4 title in_(figure_rows, m) ? manager_name[m] : ''"
+linewidth 2 dashtype dash(m) pointtype mark(m) pointsize size(1.4) title in_(figure_rows, m) ? manager_name[m] : ''"
