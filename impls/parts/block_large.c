@@ -359,7 +359,7 @@ block_large_sweep(struct block_heap *heap, size_t count)
     struct large_space *space = &heap->large;
     for (; count && space->unswept.first != LARGE_NONE; count--) {
         uint32_t at = block_large_pop(space, &space->unswept);
-        if (block_mark_is(space->table[at].mark, heap->live)) {
+        if (block_mark_is(MM_LOAD_RELAXED(&space->table[at].mark), heap->live)) {
             block_large_append(space, &space->swept, at);
             continue;
         }
