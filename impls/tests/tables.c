@@ -9,14 +9,13 @@
 enum {
     THREADS = 2,
     LIMIT_BYTES = 5 << 19,
-    TABLES = 8, /* of each thread */
-    ROWS_MIN = 2100,
-    ROWS_MAX = 9000, /* of a table: more than a block holds */
-    ITEMS = 100,     /* copied at once: more than a barrier takes one by one */
-    ONE_IN = 8,     /* turns makes a new table */
+    TABLES = 8,      /* of each thread */
+    ROWS_MIN = 2100, /* of a table: more than a block holds */
+    ROWS_MAX = 9000,
+    ITEMS = 100,    /* copied at once: more than a barrier takes one by one */
+    NEW_ONE_IN = 8, /* turns */
     COLLECT_ONE_IN = 100,
-    BRIEF = 50, /* small objects that die in the turn, so that it is worth telling young from old */
-
+    BRIEF = 50, /* objects that die in the turn, so that it is worth telling young from old */
     TURNS = 12000 / (TEST_FEWER ? 4 : 1)
 };
 
@@ -71,7 +70,7 @@ tables_turn(struct worker *worker, struct mm_mutator *m, const mm_ref *shelf, co
 {
     uint32_t place = test_random_below(&worker->random, TABLES);
     if (!mm_get(*tables_row(mm_get(*shelf), place)) ||
-        test_random_below(&worker->random, ONE_IN) == 0) {
+        test_random_below(&worker->random, NEW_ONE_IN) == 0) {
         tables_drop(m, mm_get(*shelf), place);
         uint32_t rows = ROWS_MIN + test_random_below(&worker->random, ROWS_MAX - ROWS_MIN);
         mm_owned made = mm_new_array(m, &TABLE, rows);
