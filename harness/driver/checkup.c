@@ -134,6 +134,10 @@ checkup_memory(struct checkup *checkup)
     checkup_add_word(checkup, "NUMA balancing", balancing ? balancing : "0", "0",
                      "the kernel unmaps pages to see who uses them",
                      "sysctl kernel.numa_balancing=0");
+    checkup_add_word(checkup, "access sampling", machine_access_sampling(), "off",
+                     "the kernel (DAMON) looks through all memory again and again for what is not "
+                     "used, milliseconds at a time",
+                     "echo off > /sys/kernel/mm/damon/admin/kdamonds/0/state");
 }
 
 static void

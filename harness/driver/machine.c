@@ -83,6 +83,19 @@ machine_choice(const char *path)
     return begin ? memory_copy(begin + 1, strcspn(begin + 1, "]")) : line;
 }
 
+const char *
+machine_access_sampling(void)
+{
+    static const char *const folder = "/sys/kernel/mm/damon/admin/kdamonds";
+    const char *count = machine_file(memory_text("%s/nr_kdamonds", folder));
+    for (long i = 0; count && i < strtol(count, NULL, 10); i++) {
+        const char *state = machine_file(memory_text("%s/%ld/state", folder, i));
+        if (state && strcmp(state, "on") == 0)
+            return "on";
+    }
+    return "off";
+}
+
 const char *const *
 machine_meddling(void)
 {
@@ -182,6 +195,7 @@ machine_describe_system(void)
     machine_set(system, "address_randomisation",
                 machine_file("/proc/sys/kernel/randomize_va_space"));
     machine_set(system, "overcommit", machine_file("/proc/sys/vm/overcommit_memory"));
+    machine_set(system, "access_sampling", machine_access_sampling());
     json_object_set_new(system, "virtual", json_boolean(machine_is_virtual()));
     machine_set(system, "load_at_start", machine_file("/proc/loadavg"));
     json_t *meddling = json_array();

@@ -34,6 +34,9 @@ bool machine_is_virtual(void);
 /* The choice in brackets of a file like "always [madvise] never", or NULL. */
 const char *machine_choice(const char *path);
 
+/* Whether the kernel samples accesses to memory by DAMON: "on", or "off" where nothing shows it. */
+const char *machine_access_sampling(void);
+
 /* Names of environment variables that change an allocator; NULL-terminated. */
 const char *const *machine_meddling(void);
 
