@@ -86,14 +86,14 @@ machine_choice(const char *path)
 const char *
 machine_access_sampling(void)
 {
-    static const char *const folder = "/sys/kernel/mm/damon/admin/kdamonds";
-    const char *count = machine_file(memory_text("%s/nr_kdamonds", folder));
-    for (long i = 0; count && i < strtol(count, NULL, 10); i++) {
-        const char *state = machine_file(memory_text("%s/%ld/state", folder, i));
-        if (state && strcmp(state, "on") == 0)
+    for (long i = 0;; i++) {
+        const char *state = machine_file(
+            memory_text("/sys/kernel/mm/damon/admin/kdamonds/%ld/state", i));
+        if (!state)
+            return "off";
+        if (strcmp(state, "on") == 0)
             return "on";
     }
-    return "off";
 }
 
 const char *const *

@@ -41,6 +41,15 @@ test_child(void (*body)(void *user), void *user)
     return WIFEXITED(status) ? WEXITSTATUS(status) : TEST_CRASHED + WTERMSIG(status);
 }
 
+int
+test_only(const char *name, void (*body)(void *user))
+{
+    int status = test_child(body, NULL);
+    if (status)
+        printf("%s %s: status %d\n", name, MM_MANAGER.name, status);
+    return status != 0;
+}
+
 void *
 test_shared(size_t bytes)
 {

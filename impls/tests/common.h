@@ -40,6 +40,9 @@ test_random_below(struct test_random *random, uint32_t bound)
  * the signal.  Memory exhausted ends a child with TEST_EXHAUSTED, a breach with TEST_BREACH. */
 int test_child(void (*body)(void *user), void *user);
 
+/* The status to end with of a test that is one child and nothing else; it says which one failed. */
+int test_only(const char *name, void (*body)(void *user));
+
 /* Memory that a child shares with its parent; zero.  Never given back. */
 void *test_shared(size_t bytes);
 

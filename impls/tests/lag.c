@@ -3,7 +3,6 @@
  * heap is never past it, while cycle follows cycle. */
 #include "chain.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -87,8 +86,5 @@ lag_child(void *user)
 int
 main(void)
 {
-    int status = test_child(lag_child, NULL);
-    if (status)
-        printf("lag %s: status %d\n", MM_MANAGER.name, status);
-    return status != 0;
+    return test_only("lag", lag_child);
 }

@@ -4,7 +4,6 @@
 #include "chain.h"
 
 #include <pthread.h>
-#include <stdio.h>
 
 enum { LIMIT_BYTES = 25 << 19, KEPT = 22000, MORE = KEPT / 2, NODE_BYTES = 200 };
 
@@ -57,8 +56,5 @@ left_child(void *user)
 int
 main(void)
 {
-    int status = test_child(left_child, NULL);
-    if (status)
-        printf("left_cells %s: status %d\n", MM_MANAGER.name, status);
-    return status;
+    return test_only("left_cells", left_child);
 }

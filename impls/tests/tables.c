@@ -4,7 +4,6 @@
 #include "common.h"
 
 #include <pthread.h>
-#include <stdio.h>
 
 enum {
     THREADS = 2,
@@ -65,19 +64,26 @@ tables_brief(struct mm_mutator *m)
         mm_free(m, &ITEM, mm_peek(mm_new(m, &ITEM)));
 }
 
-static void
-tables_turn(struct worker *worker, struct mm_mutator *m, const mm_ref *shelf, const mm_ref *items)
+/* The table of a place, now and then a new one. */
+static struct table *
+tables_choose(struct worker *worker, struct mm_mutator *m, const mm_ref *shelf)
 {
     uint32_t place = test_random_below(&worker->random, TABLES);
-    if (!mm_get(*tables_row(mm_get(*shelf), place)) ||
-        test_random_below(&worker->random, NEW_ONE_IN) == 0) {
+    const mm_ref *at = tables_row(mm_get(*shelf), place);
+    if (!mm_get(*at) || test_random_below(&worker->random, NEW_ONE_IN) == 0) {
         tables_drop(m, mm_get(*shelf), place);
         uint32_t rows = ROWS_MIN + test_random_below(&worker->random, ROWS_MAX - ROWS_MIN);
         mm_owned made = mm_new_array(m, &TABLE, rows);
         ((struct table *)mm_peek(made))->rows = rows;
         mm_store_new(m, mm_get(*shelf), tables_row(mm_get(*shelf), place), made);
     }
-    struct table *table = mm_get(*tables_row(mm_get(*shelf), place));
+    return mm_get(*tables_row(mm_get(*shelf), place));
+}
+
+static void
+tables_turn(struct worker *worker, struct mm_mutator *m, const mm_ref *shelf, const mm_ref *items)
+{
+    struct table *table = tables_choose(worker, m, shelf);
     uint32_t rows = (uint32_t)table->rows,
              row = test_random_below(&worker->random, rows / ITEMS) * ITEMS;
     mm_copy(m, table, tables_row(table, row), tables_row(mm_get(*items), 0), ITEMS);
@@ -150,8 +156,5 @@ tables_child(void *user)
 int
 main(void)
 {
-    int status = test_child(tables_child, NULL);
-    if (status)
-        printf("tables %s: status %d\n", MM_MANAGER.name, status);
-    return status;
+    return test_only("tables", tables_child);
 }
